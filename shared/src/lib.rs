@@ -1,0 +1,27 @@
+//! What the page and the server agree on: data transfer objects, validation rules, error codes, state tables,
+//! money, text. No I/O and no server crates: it compiles natively and to WebAssembly, so that a rule that both
+//! sides need is written once.
+
+pub mod account;
+pub mod claim;
+pub mod code;
+pub mod eligibility;
+pub mod fold;
+pub mod id;
+pub mod list;
+pub mod month;
+pub mod offer;
+pub mod partner;
+pub mod problem;
+pub mod stats;
+pub mod text;
+pub mod validate;
+
+mod money;
+
+pub use id::{ClaimId, OfferId, PartnerId, SessionId, UserId};
+pub use list::Page;
+pub use money::{Currency, Money};
+pub use problem::{Code, FieldCode, FieldError, Problem};
+pub use text::{Lang, LocalText};
+pub use validate::{Validate, Violations};
