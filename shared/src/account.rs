@@ -130,7 +130,7 @@ pub fn check_password(pointer: &str, password: &str, personal: &[&str], violatio
     let weak = chars.all(|c| Some(c) == first)
         || COMMON.iter().any(|c| stem == *c || folded == *c || folded.strip_prefix(*c).is_some_and(|r| r == *c))
         || personal.iter().any(|p| {
-            let own: String = crate::fold::words(p).collect();
+            let own: String = crate::fold::words(p.split('@').next().unwrap_or_default()).collect();
             own.len() >= 4 && (folded == own || stem == own)
         });
     violations.require(!weak, pointer, FieldCode::WeakPassword);

@@ -4,21 +4,21 @@
 ///
 /// Answers nothing for a combining mark (as in the decomposed form of `İ`).
 fn fold_char(c: char) -> Option<char> {
-    let folded = match c {
-        'İ' | 'I' | 'ı' | 'í' | 'ì' | 'î' => 'i',
-        'ə' | 'Ə' | 'é' | 'è' | 'ê' | 'ë' => 'e',
-        'ö' | 'Ö' | 'ó' | 'ô' => 'o',
-        'ü' | 'Ü' | 'ú' | 'û' => 'u',
-        'ş' | 'Ş' => 's',
-        'ç' | 'Ç' => 'c',
-        'ğ' | 'Ğ' => 'g',
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    Some(match lower {
+        'ı' | 'í' | 'ì' | 'î' => 'i',
+        'ə' | 'é' | 'è' | 'ê' | 'ë' => 'e',
+        'ö' | 'ó' | 'ô' => 'o',
+        'ü' | 'ú' | 'û' => 'u',
+        'ş' => 's',
+        'ç' => 'c',
+        'ğ' => 'g',
         'á' | 'à' | 'â' | 'ä' => 'a',
-        'ё' | 'Ё' => 'е',
-        'й' | 'Й' => 'и',
+        'ё' => 'е',
+        'й' => 'и',
         '\u{300}'..='\u{36f}' => return None,
-        other => other.to_lowercase().next().unwrap_or(other),
-    };
-    Some(folded)
+        other => other,
+    })
 }
 
 /// The folded words of a text: runs of letters and digits, in order.

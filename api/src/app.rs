@@ -1,0 +1,155 @@
+//! Puts the actix application together out of the features.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpRequest, HttpServer,
+    dev::{Server, ServiceRequest},
+    middleware::{Next, from_fn},
+    web,
+};
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use utoipa::openapi::OpenApi as Document;
+use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    accounts::{self, activity::Activity, caller, revoked::Revoked, token::Keys},
+    config::ServeConfig,
+    http::{
+        finish::{SiteHeaders, finish},
+        idempotency::{self, Identify},
+        openapi::{self, Operations},
+        page::{self, WebDir},
+    },
+    jobs, operations,
+    store::{Store, clock::Clock},
+};
+
+/// POSTs whose answers are not kept by the general middleware: the claim desk keeps its own, and the others carry
+/// secrets.
+const KEEP_NOTHING: &[&str] = &[
+    "/api/v1/offers/{id}/claims",
+    "/api/v1/auth/login",
+    "/api/v1/auth/token",
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/logout",
+];
+
+/// Whole requests get this long for their head; bodies have a limit of their own.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// On SIGTERM, requests that were taken get this long to be answered.
+const STOP_TIME: u64 = 20;
+
+/// Everything that handlers ask for, one of each for the process.
+#[derive(Clone)]
+pub struct Services {
+    pub config: web::Data<ServeConfig>,
+    pub store: web::Data<Store>,
+    pub clock: web::Data<Clock>,
+    pub keys: web::Data<Keys>,
+    pub revoked: web::Data<Revoked>,
+    pub activity: web::Data<Activity>,
+    pub metrics: web::Data<PrometheusHandle>,
+}
+
+impl Services {
+    /// Opens what the settings name.
+    pub async fn open(config: ServeConfig, store: Store) -> anyhow::Result<Self> {
+        let clock = Clock::default();
+        let keys = Keys::open(&config.data.keys_dir())?;
+        let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
+        Ok(Self {
+            store: web::Data::new(store),
+            clock: web::Data::new(clock),
+            keys: web::Data::new(keys),
+            revoked: web::Data::default(),
+            activity: web::Data::default(),
+            metrics: web::Data::new(metrics),
+            config: web::Data::new(config),
+        })
+    }
+
+    /// Hands everything to the handlers.
+    fn register(&self, app: &mut web::ServiceConfig) {
+        app.app_data(self.config.clone())
+            .app_data(self.store.clone())
+            .app_data(self.clock.clone())
+            .app_data(self.keys.clone())
+            .app_data(self.revoked.clone())
+            .app_data(self.activity.clone())
+            .app_data(self.metrics.clone());
+    }
+}
+
+/// All routes, feature by feature.
+fn routes(app: &mut ServiceConfig) {
+    app.service(scope("/api/v1").configure(accounts::routes));
+    app.configure(operations::routes);
+}
+
+/// The OpenAPI document, from the routes.
+pub fn document() -> Document {
+    let (_, routes) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    openapi::finish(routes)
+}
+
+/// Who owns an idempotency key.
+fn identify(request: &HttpRequest) -> Option<uuid::Uuid> {
+    caller::identify(request).map(|c| c.user.0)
+}
+
+/// Starts listening; answers with the server and the address that it got.
+pub fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAddr)> {
+    let config = services.config.clone();
+    let document = Arc::new(document());
+    let site =
+        web::Data::new(SiteHeaders { page_policy: page::content_policy(&config.web_dir), https: config.is_https() });
+    let table = web::Data::new(Operations::of(&document));
+    let json = web::Data::new(operations::OpenApiJson::new(&document)?);
+    let web_dir = web::Data::new(WebDir(config.web_dir.clone()));
+    let identify = web::Data::new(Identify(identify));
+    let services = services.clone();
+    let make = move || {
+        let (services, site, table, json, web_dir, identify) =
+            (services.clone(), site.clone(), table.clone(), json.clone(), web_dir.clone(), identify.clone());
+        let (app, _) = App::new()
+            .wrap(from_fn(|r: ServiceRequest, n: Next<_>| idempotency::middleware(KEEP_NOTHING, r, n)))
+            .wrap(from_fn(finish))
+            .into_utoipa_app()
+            .configure(routes)
+            .split_for_parts();
+        app.configure(move |c| services.register(c))
+            .app_data(site)
+            .app_data(table)
+            .app_data(json)
+            .app_data(web_dir)
+            .app_data(identify)
+            .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"])))
+            .default_service(web::to(page::fallback))
+    };
+    let mut server = HttpServer::new(make).client_request_timeout(HEAD_TIME).shutdown_timeout(STOP_TIME);
+    if config.workers > 0 {
+        server = server.workers(config.workers);
+    }
+    let server = server.bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = server.addrs().first().copied().context("no address")?;
+    Ok((server.run(), address))
+}
+
+/// Serves until SIGTERM: what was taken is answered, what is new is refused, and the database is closed.
+pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
+    config.check()?;
+    let store = Store::open(&config.data).await?;
+    store.migrate().await?;
+    let services = Services::open(config, store.clone()).await?;
+    let jobs = jobs::start(&services);
+    let (server, address) = listen(&services)?;
+    tracing::info!("listening on http://{address}");
+    let served = server.await;
+    jobs.stop().await;
+    drop(services);
+    store.close().await;
+    served.context("the server stopped with an error")
+}

@@ -1,0 +1,55 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app,
+    config::{DataConfig, ServeConfig},
+    store::Store,
+};
+
+/// The national platform on which companies support education.
+#[derive(Debug, Parser)]
+#[command(name = "virtual-market", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves page and API; brings the database up to date first.
+    Serve(Box<ServeConfig>),
+    /// Brings the database up to date.
+    Migrate(DataConfig),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+/// Runs the command.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(config) => {
+            log_to_stderr(&config.log, config.log_json);
+            app::serve(*config).await
+        }
+        Command::Migrate(config) => {
+            let store = Store::open(&config).await?;
+            store.migrate().await?;
+            store.close().await;
+            println!("the database is up to date");
+            Ok(())
+        }
+        Command::Openapi => {
+            println!("{}", app::document().to_pretty_json()?);
+            Ok(())
+        }
+    }
+}
+
+/// Logs go to standard error as events with fields, never with personal data.
+fn log_to_stderr(filter: &str, json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.with_target(false).init() }
+}

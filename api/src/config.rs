@@ -1,0 +1,107 @@
+//! Every setting of the server, from flags, the environment and `.env`, checked at start.
+//!
+//! `.env.example` and the README's table name the same settings; a test holds them against this list.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use clap::Args;
+
+/// Where the data are: shared by all subcommands that touch them.
+#[derive(Args, Clone, Debug)]
+pub struct DataConfig {
+    /// Folder of the embedded database, the keys and unsent mails.
+    #[arg(long = "data", env = "DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// `postgres://…`; left out, an embedded SQLite database in the data folder is used.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A streaming standby for reads that may be stale; left out, reads go to the primary.
+    #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
+    pub database_read_url: Option<String>,
+    /// Folder of the keys that sign access tokens; left out, `keys` in the data folder. Processes that serve together share it.
+    #[arg(long, env = "KEYS_DIR")]
+    pub keys_dir: Option<PathBuf>,
+}
+
+impl DataConfig {
+    /// The folder of the signing keys.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.keys_dir.clone().unwrap_or_else(|| self.data_dir.join("keys"))
+    }
+}
+
+/// The settings of `serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeConfig {
+    #[command(flatten)]
+    pub data: DataConfig,
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Demo data with known passwords; listens on loopback alone.
+    #[arg(long, env = "DEMO")]
+    pub demo: bool,
+    /// Folder of the built page.
+    #[arg(long, env = "WEB_DIR", default_value = "web/dist")]
+    pub web_dir: PathBuf,
+    /// How people reach the site, for links in mails; `https` turns on Secure cookies and HSTS.
+    #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+    /// `smtp://user:password@host:587`, `smtps://…`; left out, mails are written to a folder under the data folder.
+    #[arg(long, env = "SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of mails.
+    #[arg(long, env = "MAIL_FROM", default_value = "Virtual market <no-reply@localhost>")]
+    pub mail_from: String,
+    /// Threads that answer requests; 0 is one for each core.
+    #[arg(long, env = "WORKERS", default_value_t = 0)]
+    pub workers: usize,
+    /// Sign-ins, sign-ups and mails asked for, a minute and address.
+    #[arg(long, env = "RATE_CREDENTIALS", default_value_t = 30)]
+    pub rate_credentials: u32,
+    /// Changes, a minute and person.
+    #[arg(long, env = "RATE_CHANGES", default_value_t = 120)]
+    pub rate_changes: u32,
+    /// Trust `X-Forwarded-For` of a proxy at this address.
+    #[arg(long, env = "TRUSTED_PROXY")]
+    pub trusted_proxy: Option<IpAddr>,
+    /// Claims that may wait for the claim desk; beyond that the answer is 503.
+    #[arg(long, env = "CLAIM_QUEUE", default_value_t = 20_000)]
+    pub claim_queue: usize,
+    /// What is logged, as `tracing` filters are written: `info`, `info,api::claims=debug`.
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+    /// Logs as JSON lines, for machines.
+    #[arg(long, env = "LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl ServeConfig {
+    /// What is wrong with the settings together, in one line that says what to do.
+    pub fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.demo || self.listen.ip().is_loopback(),
+            "--demo has known passwords and listens on loopback alone: use --listen 127.0.0.1:{}",
+            self.listen.port()
+        );
+        anyhow::ensure!(
+            self.public_url.starts_with("https://") || self.public_url.starts_with("http://"),
+            "PUBLIC_URL must begin with https:// (or http:// on one's own machine), not `{}`",
+            self.public_url
+        );
+        anyhow::ensure!(
+            self.rate_credentials > 0 && self.rate_changes > 0,
+            "RATE_CREDENTIALS and RATE_CHANGES must be at least 1"
+        );
+        anyhow::ensure!(self.claim_queue > 0, "CLAIM_QUEUE must be at least 1");
+        Ok(())
+    }
+
+    /// Whether the site is reached by TLS, so that cookies can be Secure.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

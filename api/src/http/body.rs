@@ -1,0 +1,174 @@
+//! Reading a JSON body: bounded in size, depth and time, strict about its fields, and exact about what is wrong.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use shared::{Code, FieldCode, Validate, Violations};
+
+use crate::error::{Error, Result};
+
+/// The largest JSON body. What is larger is uploaded, not sent as JSON.
+pub const BODY_LIMIT: usize = 256 * 1024;
+/// How long a whole body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(20);
+
+/// A JSON body that has been read and checked by its own rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + Validate> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            is_json?;
+            let value: T = parse(&read(payload).await?)?;
+            let violations = value.violations();
+            if violations.is_empty() { Ok(Self(value)) } else { Err(Error::invalid(violations)) }
+        })
+    }
+}
+
+/// A JSON object without rules of its own yet: for partial changes that are merged into what is there (RFC 7396).
+#[derive(Clone, Debug)]
+pub struct Patch(pub serde_json::Map<String, serde_json::Value>);
+
+impl FromRequest for Patch {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            is_json?;
+            Ok(Self(parse(&read(payload).await?)?))
+        })
+    }
+}
+
+/// `application/json` (also `…+json`), in UTF-8, not compressed: a small compressed body can inflate without bound.
+fn is_json(request: &HttpRequest) -> Result<()> {
+    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|e| e != "identity");
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
+    let mut parts = media.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let charset =
+        parts.find_map(|p| p.to_ascii_lowercase().strip_prefix("charset=").map(|c| c.trim_matches('"').to_owned()));
+    let json = essence == "application/json" || essence == "application/merge-patch+json";
+    if encoded || !json || charset.is_some_and(|c| c != "utf-8") {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    Ok(())
+}
+
+/// The whole body, within its bounds of size and time.
+pub async fn read(mut payload: Payload) -> Result<web::Bytes> {
+    let reading = async {
+        let mut body = web::BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::new(Code::MalformedRequest))?;
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(Code::PayloadTooLarge.into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(BODY_TIME, reading).await.map_err(|_| Error::new(Code::RequestTimeout))?
+}
+
+/// Reads JSON: 400 for what is no JSON, 422 with the place for what has the wrong shape.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        if inner.is_data() { shape(&pointer, &inner.to_string()) } else { Error::new(Code::MalformedRequest) }
+    })?;
+    reader.end().map_err(|_| Error::new(Code::MalformedRequest))?;
+    Ok(value)
+}
+
+/// As `parse`, for a value that is already read.
+pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = pointer(error.path());
+        shape(&pointer, &error.into_inner().to_string())
+    })
+}
+
+/// A path of serde as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+/// What serde says in words, as a code with its place.
+fn shape(pointer: &str, message: &str) -> Error {
+    let named = || message.split('`').nth(1).unwrap_or_default().to_owned();
+    let mut violations = Violations::default();
+    if message.starts_with("missing field") {
+        violations.add(&format!("{pointer}/{}", named()), FieldCode::Required);
+    } else if message.starts_with("unknown field") {
+        let inside = pointer.ends_with(&format!("/{}", named()));
+        let place = if inside { pointer.to_owned() } else { format!("{pointer}/{}", named()) };
+        violations.add(&place, FieldCode::UnknownField);
+    } else if message.starts_with("duplicate field") {
+        violations.add(pointer, FieldCode::Duplicate);
+    } else if message.starts_with("unknown variant") {
+        violations.add(pointer, FieldCode::UnknownValue);
+    } else {
+        violations.add(pointer, FieldCode::WrongType);
+    }
+    Error::invalid(violations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::account::Register;
+    use shared::offer::OfferDraft;
+
+    fn wrong<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> (Code, Vec<(String, FieldCode)>) {
+        let error = parse::<T>(json.as_bytes()).unwrap_err();
+        (error.code, error.violations.into_iter().map(|v| (v.pointer, v.code)).collect())
+    }
+
+    #[test]
+    fn each_mistake_is_named_with_its_place() {
+        assert_eq!(wrong::<Register>("{\"email\": "), (Code::MalformedRequest, vec![]));
+        assert_eq!(wrong::<Register>("{} x").0, Code::InvalidInput);
+        assert_eq!(wrong::<Register>("{}").1, [("/email".into(), FieldCode::Required)]);
+        let json = r#"{"email": 1, "password": "x", "name": "y"}"#;
+        assert_eq!(wrong::<Register>(json).1, [("/email".into(), FieldCode::WrongType)]);
+        let json = r#"{"email": "a", "password": "x", "name": "y", "colour": 1}"#;
+        assert_eq!(wrong::<Register>(json).1, [("/colour".into(), FieldCode::UnknownField)]);
+        let json = r#"{"kind": "course", "area": "arts"}"#;
+        assert_eq!(wrong::<OfferDraft>(json).1, [("/area".into(), FieldCode::UnknownValue)]);
+        let json = r#"{"kind": "course", "area": "art", "title": {"az": "a", "de": "b"}}"#;
+        assert_eq!(wrong::<OfferDraft>(json).1, [("/title/de".into(), FieldCode::UnknownField)]);
+    }
+
+    #[test]
+    fn a_deep_body_is_refused_and_not_followed() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(wrong::<serde_json::Value>(&deep).0, Code::MalformedRequest);
+    }
+}

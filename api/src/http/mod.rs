@@ -1,0 +1,18 @@
+//! What every endpoint uses, and no feature: problem documents, bodies, queries, cursors, entity tags, idempotency,
+//! limits, headers.
+
+pub mod body;
+pub mod cursor;
+pub mod etag;
+pub mod finish;
+pub mod idempotency;
+pub mod limits;
+pub mod openapi;
+pub mod page;
+pub mod path;
+pub mod problem;
+pub mod query;
+
+pub use body::Json;
+pub use path::Id;
+pub use query::Query;

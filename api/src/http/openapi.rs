@@ -1,0 +1,173 @@
+//! The OpenAPI document: what the routes say of themselves, and what holds for all of them.
+
+use std::collections::BTreeMap;
+
+use shared::{Code, Problem};
+use utoipa::{
+    OpenApi, PartialSchema, ToSchema,
+    openapi::{
+        ComponentsBuilder, ContentBuilder, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+        server::ServerBuilder,
+    },
+};
+
+/// The head of the document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Virtual market",
+        version = "1.0.0",
+        description = "Companies support education: partners publish offers, learners, educators and institutions claim \
+            them, partners redeem the claims.\n\nErrors are problem documents (RFC 9457) with a stable `code`; their texts \
+            follow `Accept-Language` (az, en, ru). Lists are paged with `limit` and an opaque `cursor`. Reads carry a \
+            strong `ETag`; changes of a versioned thing need `If-Match`. Every POST takes an `Idempotency-Key`: the same \
+            key and body get the first answer again for 24 hours (answers that carry secrets, refusals for load and \
+            failures are not kept). Requests that change something with cookies need `Sec-Fetch-Site: same-origin` or \
+            any `X-Requested-With` header.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem, Code))
+)]
+struct Head;
+
+/// The refusals of an operation that are its own, by code; each becomes a response of its status.
+#[macro_export]
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident: $($code:ident),+;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl utoipa::IntoResponses for $name {
+            fn responses() -> std::collections::BTreeMap<
+                String,
+                utoipa::openapi::RefOr<utoipa::openapi::response::Response>,
+            > {
+                $crate::http::openapi::responses(&[$(shared::Code::$code),+])
+            }
+        }
+    )+};
+}
+
+/// A response for each status among the codes, which names the codes.
+pub fn responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<String, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status().to_string()).or_default().push(*code);
+    }
+    by_status.into_iter().map(|(status, codes)| (status, RefOr::T(refusal(&codes)))).collect()
+}
+
+fn refusal(codes: &[Code]) -> Response {
+    let text: Vec<String> = codes.iter().map(|c| format!("`{}`: {}", c.as_str(), c.meaning().trim())).collect();
+    let mut response = ResponseBuilder::new().description(text.join("\n\n")).content(
+        "application/problem+json",
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+    );
+    if codes.iter().any(|c| matches!(c, Code::RateLimited | Code::Overloaded)) {
+        response = response.header("Retry-After", HeaderBuilder::new().description(Some("Seconds to wait.")).build());
+    }
+    response.build()
+}
+
+/// Adds to an operation what holds for all of its kind, where it does not say it itself.
+fn complete(method: &str, operation: &mut Operation) {
+    let mut codes = vec![Code::MalformedRequest, Code::RateLimited, Code::Overloaded, Code::RequestTimeout];
+    if operation.request_body.is_some() {
+        codes.extend([Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::InvalidInput]);
+    } else {
+        codes.push(Code::InvalidQuery);
+    }
+    if operation.security.as_ref().is_some_and(|s| !s.is_empty()) {
+        codes.extend([Code::Unauthenticated, Code::Forbidden]);
+        if method != "get" {
+            codes.push(Code::CrossSite);
+        }
+    }
+    if method == "post" {
+        codes.extend([Code::IdempotencyInProgress, Code::IdempotencyKeyReused]);
+    }
+    for (status, general) in responses(&codes) {
+        let RefOr::T(general) = general else { continue };
+        match operation.responses.responses.get_mut(&status) {
+            Some(RefOr::T(own)) if own.content.contains_key("application/problem+json") => {
+                own.description = format!("{}\n\n{}", own.description, general.description);
+            }
+            Some(_) => {}
+            None => {
+                operation.responses.responses.insert(status, RefOr::T(general));
+            }
+        }
+    }
+}
+
+/// The whole document, from the paths that the routes gave.
+pub fn finish(mut routes: Document) -> Document {
+    let mut document = Head::openapi();
+    for (path, item) in &mut routes.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation
+                && path.starts_with("/api/")
+            {
+                complete(method, operation);
+            }
+        }
+    }
+    document.merge(routes);
+    let components = document.components.get_or_insert_with(|| ComponentsBuilder::new().build());
+    components.add_security_scheme(
+        "bearer",
+        SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+    );
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("vm_session"))));
+    components.schemas.insert(shared::FieldError::name().into_owned(), shared::FieldError::schema());
+    components.schemas.insert(shared::FieldCode::name().into_owned(), shared::FieldCode::schema());
+    document.servers = Some(vec![ServerBuilder::new().url("/").build()]);
+    document
+}
+
+/// Which methods each address has, to tell a wrong method (405) from a wrong address (404).
+#[derive(Clone, Debug, Default)]
+pub struct Operations(Vec<(Vec<String>, String)>);
+
+impl Operations {
+    /// Of a document.
+    pub fn of(document: &Document) -> Self {
+        let paths = document.paths.paths.iter();
+        Self(
+            paths
+                .map(|(path, item)| {
+                    let present = [
+                        ("GET, HEAD", item.get.is_some()),
+                        ("PUT", item.put.is_some()),
+                        ("POST", item.post.is_some()),
+                        ("DELETE", item.delete.is_some()),
+                        ("PATCH", item.patch.is_some()),
+                    ];
+                    let methods: Vec<&str> = present.into_iter().filter(|(_, there)| *there).map(|(m, _)| m).collect();
+                    (path.split('/').map(ToOwned::to_owned).collect(), methods.join(", "))
+                })
+                .collect(),
+        )
+    }
+
+    /// The methods of an address, if any route has it. Words win over placeholders.
+    pub fn methods(&self, path: &str) -> Option<&str> {
+        let given: Vec<&str> = path.split('/').collect();
+        let fits = |pattern: &[String]| {
+            pattern.len() == given.len()
+                && pattern.iter().zip(&given).all(|(p, g)| p == g || (p.starts_with('{') && !g.is_empty()))
+        };
+        let placeholders = |pattern: &[String]| pattern.iter().filter(|p| p.starts_with('{')).count();
+        self.0.iter().filter(|(p, _)| fits(p)).min_by_key(|(p, _)| placeholders(p)).map(|(_, methods)| methods.as_str())
+    }
+}

@@ -1,0 +1,99 @@
+//! Errors as problem documents (RFC 9457), in the one place where that is done.
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use shared::{Code, Lang, Problem};
+
+use crate::error::Error;
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Only the status: the document needs the request's language and id, which `finish` knows.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// The language of the answer.
+pub fn lang(request: &HttpRequest) -> Lang {
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    accepted.map_or(Lang::Az, Lang::negotiate)
+}
+
+/// The document for an error.
+pub fn document(error: &Error, request: &HttpRequest, request_id: &str) -> Problem {
+    let lang = lang(request);
+    Problem {
+        kind: format!("/problems/{}", error.code.as_str()),
+        title: error.code.title(lang).to_owned(),
+        status: error.code.status(),
+        detail: detail(error, lang),
+        code: error.code,
+        instance: request.path().to_owned(),
+        request_id: request_id.to_owned(),
+        errors: error.violations.iter().map(|v| v.localised(lang)).collect(),
+        extra: error.extra.clone(),
+    }
+}
+
+/// What to do next, for the codes where the title alone does not say it.
+fn detail(error: &Error, lang: Lang) -> Option<String> {
+    let text = match error.code {
+        Code::RateLimited | Code::Overloaded => {
+            let seconds = error.retry_after.unwrap_or(1).to_string();
+            return Some(
+                lang.pick("{} saniyədən sonra yenidən cəhd edin.", "Try again in {} seconds.", "Повторите через {} с.")
+                    .replace("{}", &seconds),
+            );
+        }
+        Code::StaleVersion => lang.pick(
+            "Yenidən oxuyun, dəyişikliyinizi yeni versiyaya tətbiq edin.",
+            "Read it again and apply your change to the new version.",
+            "Прочитайте заново и примените изменение к новой версии.",
+        ),
+        Code::PreconditionRequired => lang.pick(
+            "Oxuduğunuz versiyanın ETag dəyərini If-Match başlığında göndərin.",
+            "Send the ETag of the version that you read as If-Match.",
+            "Отправьте ETag прочитанной версии в заголовке If-Match.",
+        ),
+        Code::InvalidToken => lang.pick(
+            "Yeni məktub istəyin və ondakı keçidə basın.",
+            "Ask for a new mail and follow the link in it.",
+            "Запросите новое письмо и перейдите по ссылке в нём.",
+        ),
+        Code::Internal => lang.pick(
+            "Bir azdan yenidən cəhd edin. Kömək lazımdırsa, sorğunun nömrəsini bizə yazın.",
+            "Try again in a while. If you need help, tell us the request id.",
+            "Повторите позже. Если нужна помощь, сообщите нам номер запроса.",
+        ),
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// The response for an error, ready to be sent.
+pub fn response(error: &Error, request: &HttpRequest, request_id: &str) -> HttpResponse {
+    let mut response = HttpResponse::build(error.status_code());
+    response.content_type("application/problem+json");
+    if let Some(seconds) = error.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds));
+    }
+    match error.code {
+        Code::Unauthenticated | Code::InvalidCredentials | Code::SessionEnded => {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        Code::MethodNotAllowed => {
+            if let Some(allow) = error.extra.get("allow").and_then(|a| a.as_str()) {
+                response.insert_header((header::ALLOW, allow));
+            }
+        }
+        _ => {}
+    }
+    let problem = document(error, request, request_id);
+    response.body(serde_json::to_vec(&problem).unwrap_or_default())
+}

@@ -1,0 +1,95 @@
+//! What operators and programs ask of the process itself: health, metrics, the OpenAPI document, the public keys.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use bytes::Bytes;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use shared::Code;
+use utoipa::{ToSchema, openapi::OpenApi as Document};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    accounts::token::Keys,
+    error::{Error, Result},
+    http::{
+        Query,
+        etag::{self, Keep},
+        query::Nothing,
+    },
+    store::{Store, statement},
+};
+
+/// The routes at the root.
+pub fn routes(app: &mut ServiceConfig) {
+    app.service(live).service(ready).service(metrics).service(openapi).service(jwks);
+}
+
+/// The OpenAPI document as it is sent.
+#[derive(Clone, Debug)]
+pub struct OpenApiJson(Bytes, header::HeaderValue);
+
+impl OpenApiJson {
+    /// Of a document.
+    pub fn new(document: &Document) -> anyhow::Result<Self> {
+        let body = Bytes::from(document.to_pretty_json()?);
+        let tag = etag::of_body(&body);
+        Ok(Self(body, tag))
+    }
+}
+
+/// Whether the process is well.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// `ok`.
+    pub status: String,
+}
+
+fn ok() -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Health { status: "ok".to_owned() })
+}
+
+/// Whether the process runs.
+#[utoipa::path(tag = "operations", responses((status = 200, body = Health)))]
+#[get("/health/live")]
+async fn live(_: Query<Nothing>) -> HttpResponse {
+    ok()
+}
+
+/// Whether it can answer: the database does.
+#[utoipa::path(tag = "operations", responses((status = 200, body = Health), (status = 503, description = "Not ready.", body = shared::Problem, content_type = "application/problem+json")))]
+#[get("/health/ready")]
+async fn ready(_: Query<Nothing>, store: web::Data<Store>) -> Result<HttpResponse> {
+    let asked = store.write.query_one_raw(statement(&store.write, "SELECT 1", []));
+    asked.await.map_err(|error| Error { source: Some(Box::new(error)), ..Error::new(Code::Overloaded) })?;
+    Ok(ok())
+}
+
+/// Figures for Prometheus, in its text format.
+#[utoipa::path(tag = "operations", responses((status = 200, body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+async fn metrics(_: Query<Nothing>, handle: web::Data<PrometheusHandle>) -> HttpResponse {
+    handle.run_upkeep();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())
+}
+
+/// This document.
+#[utoipa::path(tag = "operations", responses((status = 200, body = Object)))]
+#[get("/openapi.json")]
+async fn openapi(request: HttpRequest, document: web::Data<OpenApiJson>) -> HttpResponse {
+    etag::tagged(&request, Keep::Public, document.1.clone(), document.0.clone())
+}
+
+/// The public keys of access tokens (RFC 7517).
+#[utoipa::path(tag = "auth", responses((status = 200, body = Object, content_type = "application/jwk-set+json")))]
+#[get("/.well-known/jwks.json")]
+async fn jwks(request: HttpRequest, keys: web::Data<Keys>) -> HttpResponse {
+    let body = Bytes::copy_from_slice(keys.jwks().as_bytes());
+    let mut response = etag::tagged(&request, Keep::Public, etag::of_body(&body), body);
+    if response.status() == 200 {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/jwk-set+json"));
+    }
+    response
+}

@@ -1,0 +1,11 @@
+//! One file a table. Quotas, totals, activity and revisions are counters: they have statements, not entities.
+
+pub mod audit;
+pub mod claims;
+pub mod idempotency;
+pub mod mail_tokens;
+pub mod offers;
+pub mod partners;
+pub mod refresh_tokens;
+pub mod sessions;
+pub mod users;

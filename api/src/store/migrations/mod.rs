@@ -1,0 +1,30 @@
+//! Migrations: append-only, one a change, forward only. Each runs on both databases.
+
+mod m0001_start;
+
+use sea_orm::DbBackend;
+use sea_orm_migration::prelude::*;
+
+/// All migrations, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_start::Migration)]
+    }
+}
+
+/// Runs a script with the type names of the database: `{id}` (16 bytes), `{json}`, `{bytes}`.
+async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let [id, json, bytes] = match db.get_database_backend() {
+        DbBackend::Postgres => ["UUID", "JSONB", "BYTEA"],
+        _ => ["BLOB", "TEXT", "BLOB"],
+    };
+    let script = script.replace("{id}", id).replace("{json}", json).replace("{bytes}", bytes);
+    for statement in script.split(";\n").filter(|s| !s.trim().is_empty()) {
+        db.execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
