@@ -56,7 +56,7 @@ pub struct Services {
 
 impl Services {
     /// Opens what the settings name.
-    pub async fn open(config: ServeConfig, store: Store) -> anyhow::Result<Self> {
+    pub fn open(config: ServeConfig, store: Store) -> anyhow::Result<Self> {
         let clock = Clock::default();
         let keys = Keys::open(&config.data.keys_dir())?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
@@ -143,13 +143,13 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     config.check()?;
     let store = Store::open(&config.data).await?;
     store.migrate().await?;
-    let services = Services::open(config, store.clone()).await?;
+    let services = Services::open(config, store.clone())?;
     let jobs = jobs::start(&services);
     let (server, address) = listen(&services)?;
     tracing::info!("listening on http://{address}");
-    let served = server.await;
+    let outcome = server.await;
     jobs.stop().await;
     drop(services);
     store.close().await;
-    served.context("the server stopped with an error")
+    outcome.context("the server stopped with an error")
 }

@@ -15,7 +15,7 @@ const NOTICE_EVERY: Duration = Duration::from_millis(500);
 /// How often activity is written down.
 const ACTIVITY_EVERY: Duration = Duration::from_secs(2);
 /// How often old rows are forgotten.
-const TIDY_EVERY: Duration = Duration::from_secs(300);
+const TIDY_EVERY: Duration = Duration::from_mins(5);
 
 /// The running jobs of this process.
 #[derive(Debug)]

@@ -115,13 +115,12 @@ impl Keys {
 
     /// Whom a token speaks for; refused when it is not ours, not an access token, or no longer good.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Identity> {
-        let identity = match self.remembered.get(token) {
-            Some(identity) => identity,
-            None => {
-                let identity = self.check(token).ok_or(Code::Unauthenticated)?;
-                self.remembered.insert(token.to_owned(), identity);
-                identity
-            }
+        let identity = if let Some(identity) = self.remembered.get(token) {
+            identity
+        } else {
+            let identity = self.check(token).ok_or(Code::Unauthenticated)?;
+            self.remembered.insert(token.to_owned(), identity);
+            identity
         };
         if identity.expires <= now.timestamp() {
             return Err(Code::Unauthenticated.into());

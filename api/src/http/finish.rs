@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use actix_web::{
-    HttpMessage, HttpRequest,
+    HttpMessage,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -16,7 +16,7 @@ use actix_web::{
 use shared::Code;
 use uuid::Uuid;
 
-use super::problem;
+use super::problem::{self, Asked};
 use crate::error::Error;
 
 /// The id of a request: as a proxy gave it, or our own.
@@ -36,11 +36,6 @@ impl RequestId {
     pub fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
-}
-
-/// The id of this request.
-pub fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default()
 }
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -63,31 +58,24 @@ pub async fn finish(
     next: Next<impl MessageBody + 'static>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<impl MessageBody>>> {
     let started = Instant::now();
-    let id = RequestId::of(&request);
-    request.extensions_mut().insert(id.clone());
-    let http = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => as_problem(response, &id),
-        Err(error) => {
-            let error = of_actix(&error);
-            let body = problem::response(&error, &http, id.as_str());
-            note(&error, &http, &id);
-            ServiceResponse::new(http.clone(), body).map_into_right_body()
-        }
+    let asked = Asked {
+        request_id: RequestId::of(&request),
+        path: request.path().to_owned(),
+        accept_language: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
     };
-    let site = http.app_data::<web::Data<SiteHeaders>>().cloned();
+    let method = request.method().clone();
+    let site = request.app_data::<web::Data<SiteHeaders>>().cloned();
+    request.extensions_mut().insert(asked.clone());
+    let mut response = as_problem(next.call(request).await?, &asked);
     let headers = response.headers_mut();
-    headers.insert(X_REQUEST_ID.clone(), id.0.clone());
-    secure(headers, site.as_ref().map(|s| s.get_ref()));
-    log(&http, response.status(), started, &id);
+    headers.insert(X_REQUEST_ID.clone(), asked.request_id.0.clone());
+    secure(headers, site.as_ref().map(web::Data::get_ref));
+    log(&method, response.status(), started, &asked);
     Ok(response)
 }
 
 /// Replaces the body of an error by its problem document; leaves everything else as it is.
-fn as_problem<B: MessageBody + 'static>(
-    response: ServiceResponse<B>,
-    id: &RequestId,
-) -> ServiceResponse<EitherBody<B>> {
+fn as_problem<B: MessageBody + 'static>(response: ServiceResponse<B>, asked: &Asked) -> ServiceResponse<EitherBody<B>> {
     let status = response.status();
     let is_problem = || response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == "application/problem+json");
     if status.as_u16() < 400 || (response.response().error().is_none() && is_problem()) {
@@ -95,8 +83,8 @@ fn as_problem<B: MessageBody + 'static>(
     }
     let error = response.response().error().map_or_else(|| Error::new(of_status(status)), of_actix);
     let (http, old) = response.into_parts();
-    note(&error, &http, id);
-    let mut new = problem::response(&error, &http, id.as_str());
+    note(&error, asked);
+    let mut new = problem::response(&error, asked);
     // Cookies that were to be set or cleared, and limits, stay with the refusal.
     for (name, value) in old.headers() {
         if *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH {
@@ -107,7 +95,7 @@ fn as_problem<B: MessageBody + 'static>(
 }
 
 /// Our error inside actix's, or what stands for actix's own.
-fn of_actix(error: &actix_web::Error) -> Error {
+pub(super) fn of_actix(error: &actix_web::Error) -> Error {
     let Some(ours) = error.as_error::<Error>() else {
         return Error::new(of_status(error.as_response_error().status_code()));
     };
@@ -139,12 +127,12 @@ fn of_status(status: StatusCode) -> Code {
 }
 
 /// Failures of ours go to the log with their cause; refusals do not.
-fn note(error: &Error, http: &HttpRequest, id: &RequestId) {
+fn note(error: &Error, asked: &Asked) {
     if error.code.status() >= 500 {
         let cause = error.source.as_ref().map(ToString::to_string).unwrap_or_default();
         tracing::error!(
-            request_id = id.as_str(),
-            path = http.path(),
+            request_id = asked.request_id.as_str(),
+            path = asked.path.as_str(),
             code = error.code.as_str(),
             cause,
             "request.failed"
@@ -181,15 +169,16 @@ fn secure(headers: &mut HeaderMap, site: Option<&SiteHeaders>) {
 
 /// One line for each request that changed, failed or was slow at `info`; plain reads at `debug`, since on a busy
 /// morning there are tens of thousands of them a second and the metrics count them anyway.
-fn log(http: &HttpRequest, status: StatusCode, started: Instant, id: &RequestId) {
+fn log(method: &Method, status: StatusCode, started: Instant, asked: &Asked) {
     let took = started.elapsed();
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     metrics::histogram!("http_request_seconds", "status" => class(status)).record(took.as_secs_f64());
-    let (method, path, status) = (http.method().as_str(), http.path(), status.as_u16());
+    let (method, path, status) = (method.as_str(), asked.path.as_str(), status.as_u16());
+    let request_id = asked.request_id.as_str();
     if status >= 500 || ms >= 1000 || !matches!(method, "GET" | "HEAD") {
-        tracing::info!(request_id = id.as_str(), method, path, status, ms, "request");
+        tracing::info!(request_id, method, path, status, ms, "request");
     } else {
-        tracing::debug!(request_id = id.as_str(), method, path, status, ms, "request");
+        tracing::debug!(request_id, method, path, status, ms, "request");
     }
 }
 

@@ -20,7 +20,12 @@ use sha2::{Digest, Sha256};
 use shared::{Code, FieldCode};
 use uuid::Uuid;
 
-use super::{body, finish::RequestId, limits, problem};
+use super::{
+    body,
+    finish::of_actix,
+    limits,
+    problem::{self, Asked},
+};
 use crate::{
     error::{Error, Result},
     store::{Store, clock, statement},
@@ -105,30 +110,44 @@ pub async fn middleware(
     let (true, Some(store)) = (applies, store) else {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     };
-    let body = body::read(request.take_payload()).await?;
-    let http = request.request().clone();
-    let Some(key) = Key::of(&http, &owner(&http), &body)? else {
-        return next.call(request).await.map(ServiceResponse::map_into_left_body);
+    let body = match body::read(request.take_payload()).await {
+        Ok(body) => body,
+        Err(error) => return Ok(request.error_response(error).map_into_right_body()),
+    };
+    let key = match Key::of(request.request(), &owner(request.request()), &body) {
+        Ok(Some(key)) => key,
+        Ok(None) => return next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(error) => return Ok(request.error_response(error).map_into_right_body()),
     };
     request.set_payload(Payload::Stream {
         payload: Box::pin(futures_util::stream::once(async move { Ok::<_, actix_web::error::PayloadError>(body) })),
     });
     let now = clock::to_ms(clock::Clock::default().now());
-    let answer = match turn(&store, &key, now).await? {
-        Turn::Again(stored) => replay(&stored),
-        Turn::First => {
-            let stored = collect(next.call(request).await, &http).await;
-            let outcome = match &stored {
-                Ok(stored) if stored.status < 500 && stored.status != 429 => {
-                    keep(&store.write, &key, stored, now).await
-                }
-                _ => forget(&store.write, &key).await,
-            };
-            outcome.map_err(Error::from)?;
-            stored.map(|s| answer(&s))?
+    match turn(&store, &key, now).await {
+        Ok(Turn::Again(stored)) => Ok(request.into_response(replay(&stored)).map_into_right_body()),
+        Ok(Turn::First) => {
+            first(&store, &key, now, next.call(request).await?).await.map(ServiceResponse::map_into_right_body)
         }
-    };
-    Ok(ServiceResponse::new(http, answer).map_into_right_body())
+        Err(error) => Ok(request.error_response(error).map_into_right_body()),
+    }
+}
+
+/// Keeps the first answer, unless it is one that a second try may better.
+async fn first<B: MessageBody + 'static>(
+    store: &Store,
+    key: &Key,
+    now: i64,
+    response: ServiceResponse<B>,
+) -> actix_web::Result<ServiceResponse> {
+    let status = response.status().as_u16();
+    if status >= 500 || status == 429 {
+        forget(&store.write, key).await.map_err(Error::from)?;
+        return Ok(response.map_into_boxed_body());
+    }
+    let (http, response) = response.into_parts();
+    let stored = collect(response, &http).await?;
+    keep(&store.write, key, &stored, now).await.map_err(Error::from)?;
+    Ok(ServiceResponse::new(http, answer(&stored)))
 }
 
 /// Takes the key for this request, or finds out what became of the first one.
@@ -220,28 +239,12 @@ pub async fn tidy(db: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The answer as it will be kept: refusals as the documents that they become.
-async fn collect<B: MessageBody + 'static>(
-    outcome: actix_web::Result<ServiceResponse<B>>,
-    http: &HttpRequest,
-) -> actix_web::Result<Stored> {
-    let id = http.extensions().get::<RequestId>().cloned();
-    let id = id.as_ref().map(RequestId::as_str).unwrap_or_default();
-    let response = match outcome {
-        Ok(response) => match response.response().error().and_then(|e| e.as_error::<Error>()) {
-            Some(error) if error.code.status() < 500 => problem::response(error, http, id).map_into_boxed_body(),
-            Some(_) => {
-                return Err(response.into_parts().1.error().map_or_else(
-                    || Error::new(Code::Internal).into(),
-                    |e| Error::new(Code::Internal).with("cause", e.to_string()).into(),
-                ));
-            }
-            None => response.into_parts().1.map_into_boxed_body(),
-        },
-        Err(error) => match error.as_error::<Error>() {
-            Some(ours) if ours.code.status() < 500 => problem::response(ours, http, id).map_into_boxed_body(),
-            _ => return Err(error),
-        },
+/// The answer as it will be kept: a refusal as the document that it becomes.
+async fn collect<B: MessageBody + 'static>(response: HttpResponse<B>, http: &HttpRequest) -> Result<Stored> {
+    let asked = http.extensions().get::<Asked>().cloned();
+    let response = match (response.error(), &asked) {
+        (Some(error), Some(asked)) => problem::response(&of_actix(error), asked),
+        _ => response.map_into_boxed_body(),
     };
     let text = |name: HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
     let (status, content_type, location) =

@@ -97,7 +97,7 @@ pub fn address(request: &HttpRequest, trusted_proxy: Option<IpAddr>) -> IpAddr {
 }
 
 /// How often full buckets are forgotten.
-pub const TIDY_EVERY: Duration = Duration::from_secs(60);
+pub const TIDY_EVERY: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests {

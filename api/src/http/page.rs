@@ -27,10 +27,10 @@ pub struct WebDir(pub PathBuf);
 /// their hashes (CSP level 3 §8.1).
 pub fn content_policy(web_dir: &Path) -> HeaderValue {
     let index = std::fs::read_to_string(web_dir.join("index.html")).unwrap_or_default();
-    let hashes: String =
-        inline_scripts(&index).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
+    let hashes = inline_scripts(&index).map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script))));
+    let hashes = hashes.collect::<Vec<_>>().join(" ");
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; \
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {hashes}; style-src 'self'; img-src 'self' data: blob:; \
          font-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))

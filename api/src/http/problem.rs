@@ -2,10 +2,14 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 use shared::{Code, Lang, Problem};
 
+use super::finish::RequestId;
 use crate::error::Error;
 
 impl ResponseError for Error {
@@ -21,21 +25,33 @@ impl ResponseError for Error {
 
 /// The language of the answer.
 pub fn lang(request: &HttpRequest) -> Lang {
-    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-    accepted.map_or(Lang::Az, Lang::negotiate)
+    negotiate(request.headers().get(header::ACCEPT_LANGUAGE))
+}
+
+fn negotiate(accepted: Option<&HeaderValue>) -> Lang {
+    accepted.and_then(|v| v.to_str().ok()).map_or(Lang::Az, Lang::negotiate)
+}
+
+/// What of a request goes into a problem document. It is noted before the request is handled: actix wants the request
+/// for itself while it finds the route.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub request_id: RequestId,
+    pub path: String,
+    pub accept_language: Option<HeaderValue>,
 }
 
 /// The document for an error.
-pub fn document(error: &Error, request: &HttpRequest, request_id: &str) -> Problem {
-    let lang = lang(request);
+fn document(error: &Error, asked: &Asked) -> Problem {
+    let lang = negotiate(asked.accept_language.as_ref());
     Problem {
         kind: format!("/problems/{}", error.code.as_str()),
         title: error.code.title(lang).to_owned(),
         status: error.code.status(),
         detail: detail(error, lang),
         code: error.code,
-        instance: request.path().to_owned(),
-        request_id: request_id.to_owned(),
+        instance: asked.path.clone(),
+        request_id: asked.request_id.as_str().to_owned(),
         errors: error.violations.iter().map(|v| v.localised(lang)).collect(),
         extra: error.extra.clone(),
     }
@@ -77,7 +93,7 @@ fn detail(error: &Error, lang: Lang) -> Option<String> {
 }
 
 /// The response for an error, ready to be sent.
-pub fn response(error: &Error, request: &HttpRequest, request_id: &str) -> HttpResponse {
+pub fn response(error: &Error, asked: &Asked) -> HttpResponse {
     let mut response = HttpResponse::build(error.status_code());
     response.content_type("application/problem+json");
     if let Some(seconds) = error.retry_after {
@@ -94,6 +110,6 @@ pub fn response(error: &Error, request: &HttpRequest, request_id: &str) -> HttpR
         }
         _ => {}
     }
-    let problem = document(error, request, request_id);
+    let problem = document(error, asked);
     response.body(serde_json::to_vec(&problem).unwrap_or_default())
 }
