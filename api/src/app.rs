@@ -15,7 +15,8 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts::{self, activity::Activity, caller, revoked::Revoked, token::Keys},
+    accounts::{self, Accounts, activity::Activity, caller, revoked::Revoked, token::Keys},
+    audit,
     config::ServeConfig,
     http::{
         finish::{SiteHeaders, finish},
@@ -51,6 +52,7 @@ pub struct Services {
     pub keys: web::Data<Keys>,
     pub revoked: web::Data<Revoked>,
     pub activity: web::Data<Activity>,
+    pub accounts: web::Data<Accounts>,
     pub metrics: web::Data<PrometheusHandle>,
 }
 
@@ -58,14 +60,18 @@ impl Services {
     /// Opens what the settings name.
     pub fn open(config: ServeConfig, store: Store) -> anyhow::Result<Self> {
         let clock = Clock::default();
-        let keys = Keys::open(&config.data.keys_dir())?;
+        let keys = Arc::new(Keys::open(&config.data.keys_dir())?);
+        let (revoked, activity) = (Arc::<Revoked>::default(), Arc::<Activity>::default());
+        let accounts =
+            Accounts::open(&config, store.clone(), clock.clone(), keys.clone(), revoked.clone(), activity.clone())?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
         Ok(Self {
             store: web::Data::new(store),
             clock: web::Data::new(clock),
-            keys: web::Data::new(keys),
-            revoked: web::Data::default(),
-            activity: web::Data::default(),
+            keys: web::Data::from(keys),
+            revoked: web::Data::from(revoked),
+            activity: web::Data::from(activity),
+            accounts: web::Data::new(accounts),
             metrics: web::Data::new(metrics),
             config: web::Data::new(config),
         })
@@ -79,13 +85,14 @@ impl Services {
             .app_data(self.keys.clone())
             .app_data(self.revoked.clone())
             .app_data(self.activity.clone())
+            .app_data(self.accounts.clone())
             .app_data(self.metrics.clone());
     }
 }
 
 /// All routes, feature by feature.
 fn routes(app: &mut ServiceConfig) {
-    app.service(scope("/api/v1").configure(accounts::routes));
+    app.service(scope("/api/v1").configure(accounts::routes).configure(audit::routes));
     app.configure(operations::routes);
 }
 
@@ -144,6 +151,9 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     let store = Store::open(&config.data).await?;
     store.migrate().await?;
     let services = Services::open(config, store.clone())?;
+    if services.config.demo {
+        accounts::demo::make(&services.accounts).await?;
+    }
     let jobs = jobs::start(&services);
     let (server, address) = listen(&services)?;
     tracing::info!("listening on http://{address}");

@@ -42,7 +42,8 @@ pub fn start(services: &Services) -> Jobs {
     let tasks = vec![
         every(NOTICE_EVERY, stopped.clone(), notice(services)),
         every(ACTIVITY_EVERY, stopped.clone(), write_activity(services)),
-        every(TIDY_EVERY, stopped, tidy(services)),
+        every(TIDY_EVERY, stopped.clone(), tidy(services)),
+        send_mails(services, stopped),
     ];
     Jobs { stop, tasks }
 }
@@ -102,12 +103,21 @@ fn write_activity(
     }
 }
 
+/// Sends mails as they are posted.
+fn send_mails(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    let accounts = services.accounts.clone();
+    tokio::spawn(async move { accounts.send_mails(stopped).await })
+}
+
 fn tidy(
     services: &Services,
 ) -> impl FnMut() -> futures_util::future::BoxFuture<'static, Result<(), sea_orm::DbErr>> + use<> {
     let services = services.clone();
     move || {
         let services = services.clone();
-        Box::pin(async move { idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await })
+        Box::pin(async move {
+            services.accounts.tidy().await?;
+            idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! People's accounts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{SessionId, UserId},
+    id::{ClaimId, OfferId, SessionId, UserId},
     problem::FieldCode,
     text::Lang,
     validate::{Validate, Violations, is_email},
@@ -89,6 +89,11 @@ impl Validate for Register {
         violations.require(self.role.is_none_or(|r| Role::SELF_DECLARED.contains(&r)), "/role", FieldCode::NotAllowed);
     }
 }
+
+/// What was asked for is under way; a mail tells the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Accepted {}
 
 /// Passwords that are tried first by anyone who guesses (the head of the public lists), folded.
 const COMMON: [&str; 16] = [
@@ -344,6 +349,42 @@ impl Validate for DeleteMe {
     fn check(&self, violations: &mut Violations) {
         violations.require(!self.current_password.is_empty(), "/current_password", FieldCode::Required);
     }
+}
+
+/// Everything that is kept about somebody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Export {
+    /// The account and where it is signed in.
+    pub account: Me,
+    /// The last day (Asia/Baku) on which they were here.
+    pub last_active_on: Option<NaiveDate>,
+    /// All claims, the oldest first.
+    pub claims: Vec<ExportedClaim>,
+}
+
+/// A claim as it stands in the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExportedClaim {
+    /// The claim.
+    pub id: ClaimId,
+    /// What was claimed.
+    pub offer_id: OfferId,
+    /// The month for which it was claimed, as `202611`; 0 when the offer is claimed once.
+    pub period: i32,
+    /// Units.
+    pub quantity: i32,
+    /// The code, without dashes.
+    pub code: String,
+    /// Where it stands.
+    pub state: String,
+    /// When it was claimed.
+    pub created_at: DateTime<Utc>,
+    /// Until when the code may be used.
+    pub expires_at: DateTime<Utc>,
+    /// When it was used, given back or expired.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// An account as the ministry sees it.

@@ -3,6 +3,7 @@
 //! sides need is written once.
 
 pub mod account;
+pub mod audit;
 pub mod claim;
 pub mod code;
 pub mod eligibility;

@@ -2,12 +2,104 @@
 
 pub mod activity;
 pub mod caller;
+mod confirm;
+mod cookies;
+pub mod demo;
+mod limits;
+mod links;
+mod mails;
+mod me;
+pub mod operator;
+mod password;
+mod people;
+mod recover;
 pub mod revoked;
+mod routes;
+mod secret;
+mod session;
+mod sign_in;
+mod sign_up;
+mod store;
 pub mod token;
 
+use std::{net::IpAddr, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+use tokio::sync::watch;
+
 pub use caller::{Admin, Caller, MaybeCaller, Person};
+pub use routes::routes;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use self::{
+    activity::Activity, cookies::Cookies, limits::Limits, mails::Outbox, password::Hasher, revoked::Revoked,
+    token::Keys,
+};
+use crate::{
+    config::ServeConfig,
+    error::Result,
+    store::{
+        Store,
+        clock::{Clock, to_ms},
+    },
+};
 
-/// The routes under `/api/v1`.
-pub fn routes(_app: &mut ServiceConfig) {}
+/// What the rules of accounts work with, one of each for the process.
+#[derive(Debug)]
+pub struct Accounts {
+    store: Store,
+    clock: Clock,
+    keys: Arc<Keys>,
+    revoked: Arc<Revoked>,
+    activity: Arc<Activity>,
+    hasher: Hasher,
+    outbox: Outbox,
+    limits: Limits,
+    cookies: Cookies,
+    trusted_proxy: Option<IpAddr>,
+}
+
+impl Accounts {
+    /// As the settings say.
+    pub fn open(
+        config: &ServeConfig,
+        store: Store,
+        clock: Clock,
+        keys: Arc<Keys>,
+        revoked: Arc<Revoked>,
+        activity: Arc<Activity>,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            store,
+            clock,
+            keys,
+            revoked,
+            activity,
+            hasher: Hasher::default(),
+            outbox: Outbox::open(config)?,
+            limits: Limits::new(config.rate_credentials),
+            cookies: Cookies { https: config.is_https() },
+            trusted_proxy: config.trusted_proxy,
+        })
+    }
+
+    /// Refuses the access tokens of sessions that have just ended, in this process at once.
+    async fn notice_ended(&self, now: DateTime<Utc>) -> Result<()> {
+        Ok(self.revoked.refresh(&self.store.write, to_ms(now)).await?)
+    }
+
+    /// The job that sends mails, until it is told to stop.
+    pub async fn send_mails(&self, stopped: watch::Receiver<bool>) {
+        self.outbox.run(&self.store, &self.clock, stopped).await;
+    }
+
+    /// Forgets what is old.
+    pub async fn tidy(&self) -> Result<(), DbErr> {
+        let now = self.clock.now();
+        let ended_since = to_ms(now) - revoked::REMEMBERED_MS;
+        store::tidy(&self.store.write, to_ms(now), to_ms(now - session::IDLE), ended_since).await?;
+        self.outbox.tidy(&self.store.write, now).await?;
+        self.limits.tidy();
+        Ok(())
+    }
+}

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use arc_swap::ArcSwap;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ConnectionTrait, DbErr};
 use shared::SessionId;
 use uuid::Uuid;
 
-use super::token::ACCESS_SECONDS;
-use crate::store::entities::sessions;
+use super::{store, token::ACCESS_SECONDS};
+
+/// How long an ended session is remembered: until its last access token has expired, with a margin for clocks.
+pub const REMEMBERED_MS: i64 = (ACCESS_SECONDS + 60) * 1000;
 
 /// The sessions that ended in the last ten minutes.
 #[derive(Debug, Default)]
@@ -22,14 +24,7 @@ impl Revoked {
 
     /// Reads them again: at start, after ending one, and when another process did.
     pub async fn refresh(&self, db: &impl ConnectionTrait, now_ms: i64) -> Result<(), DbErr> {
-        let since = now_ms - (ACCESS_SECONDS + 60) * 1000;
-        let ended: Vec<Uuid> = sessions::Entity::find()
-            .select_only()
-            .column(sessions::Column::Id)
-            .filter(sessions::Column::RevokedAt.gt(since))
-            .into_tuple()
-            .all(db)
-            .await?;
+        let ended = store::ended_sessions(db, now_ms - REMEMBERED_MS).await?;
         self.0.store(ended.into_iter().collect::<HashSet<_>>().into());
         Ok(())
     }

@@ -1,5 +1,8 @@
 //! The command line.
 
+mod admin;
+mod token;
+
 use clap::{Parser, Subcommand};
 
 use crate::{
@@ -22,6 +25,10 @@ enum Command {
     Serve(Box<ServeConfig>),
     /// Brings the database up to date.
     Migrate(DataConfig),
+    /// Makes somebody an admin, with a new account or the one they have.
+    CreateAdmin(admin::CreateAdmin),
+    /// Writes access tokens of existing users to a file, for load tests.
+    Token(token::Token),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -40,6 +47,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             println!("the database is up to date");
             Ok(())
         }
+        Command::CreateAdmin(command) => command.run().await,
+        Command::Token(command) => command.run().await,
         Command::Openapi => {
             println!("{}", app::document().to_pretty_json()?);
             Ok(())

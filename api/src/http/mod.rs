@@ -7,6 +7,7 @@ pub mod etag;
 pub mod finish;
 pub mod idempotency;
 pub mod limits;
+pub mod list;
 pub mod openapi;
 pub mod page;
 pub mod path;

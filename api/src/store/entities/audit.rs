@@ -1,6 +1,9 @@
 //! What the ministry did, and when.
 
 use sea_orm::entity::prelude::*;
+use shared::audit::AuditEntry;
+
+use crate::store::clock::from_ms;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit")]
@@ -19,3 +22,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Model> for AuditEntry {
+    fn from(entry: Model) -> Self {
+        Self {
+            id: entry.id,
+            at: from_ms(entry.at),
+            actor_id: entry.actor_id.map(Into::into),
+            action: entry.action,
+            subject: entry.subject,
+            detail: entry.detail,
+        }
+    }
+}

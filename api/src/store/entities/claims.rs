@@ -1,6 +1,9 @@
 //! Claims, the ledger.
 
 use sea_orm::entity::prelude::*;
+use shared::account::ExportedClaim;
+
+use crate::store::clock::from_ms;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "claims")]
@@ -27,3 +30,19 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Model> for ExportedClaim {
+    fn from(claim: Model) -> Self {
+        Self {
+            id: claim.id.into(),
+            offer_id: claim.offer_id.into(),
+            period: claim.period,
+            quantity: claim.quantity,
+            code: claim.code,
+            state: claim.state,
+            created_at: from_ms(claim.created_at),
+            expires_at: from_ms(claim.expires_at),
+            ended_at: claim.ended_at.map(from_ms),
+        }
+    }
+}

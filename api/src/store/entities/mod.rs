@@ -4,6 +4,7 @@ pub mod audit;
 pub mod claims;
 pub mod idempotency;
 pub mod mail_tokens;
+pub mod mails;
 pub mod offers;
 pub mod partners;
 pub mod refresh_tokens;

@@ -1,6 +1,7 @@
 //! Migrations: append-only, one a change, forward only. Each runs on both databases.
 
 mod m0001_start;
+mod m0002_mails;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -11,7 +12,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_start::Migration)]
+        vec![Box::new(m0001_start::Migration), Box::new(m0002_mails::Migration)]
     }
 }
 

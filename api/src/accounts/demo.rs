@@ -1,0 +1,58 @@
+//! Accounts to try the platform with, one of each kind. Their password is known to all, so they are made in demo mode
+//! alone, which listens on loopback alone.
+
+use shared::{Lang, account::Role};
+
+use super::{
+    Accounts,
+    sign_up::{self, NewUser},
+    store,
+};
+use crate::{
+    error::Result,
+    store::totals::{self, Metric},
+};
+
+/// The password of all of them.
+pub const PASSWORD: &str = "demo-market-2026";
+
+/// Address, name and role; all of them are confirmed.
+const PEOPLE: [(&str, &str, Role); 4] = [
+    ("admin@demo.az", "Nigar Əliyeva", Role::Admin),
+    ("teacher@demo.az", "Aygün Məmmədova", Role::Educator),
+    ("learner@demo.az", "Elvin Quliyev", Role::Learner),
+    ("head@demo.az", "Rauf Həsənov", Role::InstitutionHead),
+];
+
+/// Makes those that are missing.
+pub async fn make(accounts: &Accounts) -> Result<()> {
+    let now = accounts.clock.now();
+    let mut hash = None;
+    for (email, name, role) in PEOPLE {
+        if store::by_email(&accounts.store.write, email).await?.is_some() {
+            continue;
+        }
+        let password_hash = match &hash {
+            Some(hash) => String::clone(hash),
+            None => hash.insert(accounts.hasher.hash(PASSWORD).await?).clone(),
+        };
+        let new = NewUser {
+            email: email.to_owned(),
+            password_hash,
+            name: name.to_owned(),
+            role,
+            role_verified: true,
+            email_verified: true,
+            lang: Lang::Az,
+        };
+        let tx = accounts.store.begin().await?;
+        if sign_up::add(&tx, new, now).await?.is_some() {
+            totals::add(&tx, Metric::Users, now, 1).await?;
+            totals::add(&tx, Metric::Educators, now, i64::from(role == Role::Educator)).await?;
+        }
+        tx.commit().await?;
+    }
+    let who: Vec<&str> = PEOPLE.iter().map(|(email, ..)| *email).collect();
+    tracing::info!("demo accounts: {}; password: {PASSWORD}", who.join(", "));
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Sending one mail: over SMTP, or as a file that a person can open.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{
+        Body, Mailbox,
+        header::{ContentTransferEncoding, ContentType, MIME_VERSION_1_0},
+    },
+};
+
+use crate::{config::ServeConfig, store::entities::mails};
+
+/// A mail server that is silent for so long is given up on until the next try.
+const SMTP_TIME: Duration = Duration::from_secs(20);
+
+/// Where mails go.
+#[derive(Debug)]
+pub struct Sender {
+    from: Mailbox,
+    way: Way,
+}
+
+#[derive(Debug)]
+enum Way {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSent {
+    #[error("the mail cannot be written down")]
+    Mail,
+    #[error(transparent)]
+    Smtp(#[from] lettre::transport::smtp::Error),
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+}
+
+impl NotSent {
+    /// Without anything that a mail server said.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Mail => "bad mail".to_owned(),
+            Self::File(error) => error.kind().to_string(),
+            Self::Smtp(error) if error.is_timeout() => "timeout".to_owned(),
+            Self::Smtp(error) => error.status().map_or_else(|| "no connection".to_owned(), |code| code.to_string()),
+        }
+    }
+}
+
+impl Sender {
+    /// As the settings say.
+    pub fn open(config: &ServeConfig) -> anyhow::Result<Self> {
+        let from = config.mail_from.parse().with_context(|| {
+            format!(
+                "MAIL_FROM must be an address such as `Virtual market <no-reply@market.az>`, not `{}`",
+                config.mail_from
+            )
+        })?;
+        let way = if let Some(url) = &config.smtp_url {
+            Way::Smtp(
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                    .ok()
+                    .context("SMTP_URL must look like smtp://user:password@host:587?tls=required or smtps://…")?
+                    .timeout(Some(SMTP_TIME))
+                    .build(),
+            )
+        } else {
+            let folder = config.data.data_dir.join("mails");
+            tracing::info!(folder = %folder.display(), "without SMTP_URL, mails are written to a folder");
+            Way::Folder(folder)
+        };
+        Ok(Self { from, way })
+    }
+
+    /// Sends a mail.
+    pub async fn send(&self, mail: &mails::Model) -> Result<(), NotSent> {
+        match &self.way {
+            Way::Smtp(smtp) => {
+                smtp.send(self.message(mail, Body::new(mail.body.clone()))?).await?;
+                tracing::info!(kind = mail.kind, "mail.sent");
+            }
+            Way::Folder(folder) => {
+                // Not encoded, though lines are long: whoever opens the file must be able to follow the link in it.
+                let lines = mail.body.replace('\n', "\r\n").into_bytes();
+                let body = Body::dangerous_pre_encoded(lines, ContentTransferEncoding::EightBit);
+                let message = self.message(mail, body)?.formatted();
+                // A mail that is tried again has the same name, so there is one file of it.
+                let file = folder.join(format!("{}.eml", mail.id));
+                let (folder, written) = (folder.clone(), file.clone());
+                let writing = tokio::task::spawn_blocking(move || write_whole(&folder, &written, &message));
+                writing.await.map_err(std::io::Error::other)??;
+                tracing::info!(kind = mail.kind, file = %file.display(), "mail.written");
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&self, mail: &mails::Model, body: Body) -> Result<Message, NotSent> {
+        let to = Mailbox::new(None, mail.recipient.parse().map_err(|_| NotSent::Mail)?);
+        Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(mail.subject.clone())
+            .header(MIME_VERSION_1_0)
+            .header(ContentType::TEXT_PLAIN)
+            .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
+            .body(body)
+            .map_err(|_| NotSent::Mail)
+    }
+}
+
+/// Writes a file that appears whole, readable by its owner alone: it holds a token.
+fn write_whole(folder: &Path, file: &Path, content: &[u8]) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let draft = file.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(&draft)?;
+    opened.write_all(content)?;
+    opened.sync_all()?;
+    fs::rename(&draft, file)
+}
