@@ -44,6 +44,8 @@ wasm_install() {
 wasm_env() {
   CARGO_TARGET_DIR=$(realpath "$page_target")
   export CARGO_TARGET_DIR
+  # wasm-opt strips more, and the linker would strip the list of features that wasm-opt goes by.
+  export CARGO_PROFILE_WASM_RELEASE_STRIP=none
   if [[ $(wasm_way) == debian ]]; then
     export PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort
   fi
