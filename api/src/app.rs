@@ -10,6 +10,7 @@ use actix_web::{
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::task::JoinHandle;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
@@ -17,14 +18,18 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     accounts::{self, Accounts, activity::Activity, caller, revoked::Revoked, token::Keys},
     audit,
+    claims::{self, Desk, routes::ChangeLimit, view::ShownOffers},
     config::ServeConfig,
+    eligibility,
     http::{
         finish::{SiteHeaders, finish},
         idempotency::{self, Identify},
         openapi::{self, Operations},
         page::{self, WebDir},
     },
-    jobs, operations,
+    jobs,
+    offers::{self, catalogue::Catalogue},
+    operations, partners, stats,
     store::{Store, clock::Clock},
 };
 
@@ -53,28 +58,39 @@ pub struct Services {
     pub revoked: web::Data<Revoked>,
     pub activity: web::Data<Activity>,
     pub accounts: web::Data<Accounts>,
+    pub catalogue: web::Data<Catalogue>,
+    pub desk: web::Data<Desk>,
+    pub shown: web::Data<ShownOffers>,
+    pub changes: web::Data<ChangeLimit>,
     pub metrics: web::Data<PrometheusHandle>,
 }
 
 impl Services {
     /// Opens what the settings name.
-    pub fn open(config: ServeConfig, store: Store) -> anyhow::Result<Self> {
+    async fn open(config: ServeConfig, store: Store) -> anyhow::Result<(Self, JoinHandle<()>)> {
         let clock = Clock::default();
         let keys = Arc::new(Keys::open(&config.data.keys_dir())?);
         let (revoked, activity) = (Arc::<Revoked>::default(), Arc::<Activity>::default());
         let accounts =
             Accounts::open(&config, store.clone(), clock.clone(), keys.clone(), revoked.clone(), activity.clone())?;
+        let catalogue = Catalogue::load(&store, clock.now()).await?;
+        let (desk, closed) = Desk::open(store.clone(), clock.clone(), config.claim_queue);
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
-        Ok(Self {
+        let services = Self {
             store: web::Data::new(store),
             clock: web::Data::new(clock),
             keys: web::Data::from(keys),
             revoked: web::Data::from(revoked),
             activity: web::Data::from(activity),
             accounts: web::Data::new(accounts),
+            catalogue: web::Data::new(catalogue),
+            desk: web::Data::new(desk),
+            shown: web::Data::default(),
+            changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
             metrics: web::Data::new(metrics),
             config: web::Data::new(config),
-        })
+        };
+        Ok((services, closed))
     }
 
     /// Hands everything to the handlers.
@@ -86,13 +102,26 @@ impl Services {
             .app_data(self.revoked.clone())
             .app_data(self.activity.clone())
             .app_data(self.accounts.clone())
+            .app_data(self.catalogue.clone())
+            .app_data(self.desk.clone())
+            .app_data(self.shown.clone())
+            .app_data(self.changes.clone())
             .app_data(self.metrics.clone());
     }
 }
 
 /// All routes, feature by feature.
 fn routes(app: &mut ServiceConfig) {
-    app.service(scope("/api/v1").configure(accounts::routes).configure(audit::routes));
+    app.service(
+        scope("/api/v1")
+            .configure(accounts::routes)
+            .configure(offers::routes)
+            .configure(eligibility::routes)
+            .configure(claims::routes)
+            .configure(partners::routes)
+            .configure(stats::routes)
+            .configure(audit::routes),
+    );
     app.configure(operations::routes);
 }
 
@@ -150,7 +179,10 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     config.check()?;
     let store = Store::open(&config.data).await?;
     store.migrate().await?;
-    let services = Services::open(config, store.clone())?;
+    if config.demo {
+        offers::seed::seed(&store, Clock::default().now()).await?;
+    }
+    let (services, desk_closed) = Services::open(config, store.clone()).await?;
     if services.config.demo {
         accounts::demo::make(&services.accounts).await?;
     }
@@ -159,7 +191,9 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     tracing::info!("listening on http://{address}");
     let outcome = server.await;
     jobs.stop().await;
+    // The desk closes when nobody can hand in any more, after everything handed in is answered.
     drop(services);
+    desk_closed.await.context("the claim desk failed")?;
     store.close().await;
     outcome.context("the server stopped with an error")
 }

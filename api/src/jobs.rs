@@ -2,18 +2,27 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
     app::Services,
+    claims,
+    error::{Error, Result},
     http::idempotency,
-    store::{clock::to_ms, revisions},
+    offers,
+    store::{
+        clock::to_ms,
+        revisions::{self, Revisions},
+    },
 };
 
 /// How often changes of other processes are noticed.
 const NOTICE_EVERY: Duration = Duration::from_millis(500);
 /// How often activity is written down.
 const ACTIVITY_EVERY: Duration = Duration::from_secs(2);
+/// How often offers and claims are looked through for those whose time has come.
+const TURN_EVERY: Duration = Duration::from_secs(1);
 /// How often old rows are forgotten.
 const TIDY_EVERY: Duration = Duration::from_mins(5);
 
@@ -39,68 +48,85 @@ impl Jobs {
 /// Starts them all.
 pub fn start(services: &Services) -> Jobs {
     let (stop, stopped) = watch::channel(false);
+    let every = |pause, job| every(pause, stopped.clone(), services.clone(), job);
     let tasks = vec![
-        every(NOTICE_EVERY, stopped.clone(), notice(services)),
-        every(ACTIVITY_EVERY, stopped.clone(), write_activity(services)),
-        every(TIDY_EVERY, stopped.clone(), tidy(services)),
+        tokio::spawn(notice(services.clone(), stopped.clone())),
+        every(ACTIVITY_EVERY, |services| Box::pin(write_activity(services))),
+        every(TURN_EVERY, |services| Box::pin(turn_by_time(services))),
+        every(TIDY_EVERY, |services| Box::pin(tidy(services))),
         send_mails(services, stopped),
     ];
     Jobs { stop, tasks }
 }
 
+/// A piece of work that is done again and again.
+type Job = fn(Services) -> BoxFuture<'static, Result<()>>;
+
 /// Runs a job again and again; a failure is logged and tried again next time.
-fn every<F, J>(pause: Duration, mut stopped: watch::Receiver<bool>, mut job: J) -> JoinHandle<()>
-where
-    J: FnMut() -> F + Send + 'static,
-    F: Future<Output = Result<(), sea_orm::DbErr>> + Send,
-{
+fn every(pause: Duration, mut stopped: watch::Receiver<bool>, services: Services, job: Job) -> JoinHandle<()> {
     tokio::spawn(async move {
-        while !*stopped.borrow() {
-            if let Err(error) = job().await {
-                tracing::warn!(%error, "job.retry");
+        loop {
+            // Also once on the way out, so that nothing noted in memory is lost.
+            let last = *stopped.borrow();
+            if let Err(error) = job(services.clone()).await {
+                warn(&error);
+            }
+            if last {
+                return;
             }
             tokio::select! {
                 () = sleep(pause) => {}
                 _ = stopped.changed() => {}
             }
         }
-        // Once more on the way out, so that nothing noted in memory is lost.
-        if let Err(error) = job().await {
-            tracing::warn!(%error, "job.last");
-        }
     })
 }
 
-/// Notices what other processes changed.
-fn notice(
-    services: &Services,
-) -> impl FnMut() -> futures_util::future::BoxFuture<'static, Result<(), sea_orm::DbErr>> + use<> {
-    let services = services.clone();
-    let seen = std::sync::Arc::new(parking_lot::Mutex::new(revisions::Revisions::default()));
-    move || {
-        let (services, seen) = (services.clone(), seen.clone());
-        Box::pin(async move {
-            let now = revisions::read(&services.store.write).await?;
-            let before = std::mem::replace(&mut *seen.lock(), now);
-            if now.sessions != before.sessions {
-                services.revoked.refresh(&services.store.write, to_ms(services.clock.now())).await?;
-            }
-            Ok(())
-        })
+fn warn(error: &Error) {
+    let cause = error.source.as_ref().map(ToString::to_string).unwrap_or_default();
+    tracing::warn!(code = error.code.as_str(), cause, "job.retry");
+}
+
+/// Notices what changed, here or in another process, and takes it into memory.
+async fn notice(services: Services, mut stopped: watch::Receiver<bool>) {
+    let mut seen = Revisions::default();
+    while !*stopped.borrow() {
+        match look(&services, seen).await {
+            Ok(now) => seen = now,
+            Err(error) => warn(&error),
+        }
+        tokio::select! {
+            () = sleep(NOTICE_EVERY) => {}
+            _ = stopped.changed() => {}
+        }
     }
 }
 
-fn write_activity(
-    services: &Services,
-) -> impl FnMut() -> futures_util::future::BoxFuture<'static, Result<(), sea_orm::DbErr>> + use<> {
-    let services = services.clone();
-    move || {
-        let services = services.clone();
-        Box::pin(async move {
-            services.activity.write(&services.store, services.clock.now()).await?;
-            Ok(())
-        })
+async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
+    let Services { store, catalogue, revoked, clock, .. } = services;
+    let (found, now) = (revisions::read(store.fresh()).await?, clock.now());
+    if found.sessions != seen.sessions {
+        revoked.refresh(store.fresh(), to_ms(now)).await?;
     }
+    if found.offers != seen.offers {
+        catalogue.refresh(store, now).await?;
+    } else if found.claims != seen.claims || catalogue.is_stale(now) {
+        catalogue.recount(store, now).await?;
+    }
+    Ok(found)
+}
+
+async fn write_activity(services: Services) -> Result<()> {
+    services.activity.write(&services.store, services.clock.now()).await?;
+    Ok(())
+}
+
+/// Opens and ends offers whose time has come, and closes claims whose time is over.
+async fn turn_by_time(services: Services) -> Result<()> {
+    let now = services.clock.now();
+    offers::turn_by_time(&services.store, now).await?;
+    claims::expiry::expire(&services.store, now).await?;
+    Ok(())
 }
 
 /// Sends mails as they are posted.
@@ -109,15 +135,10 @@ fn send_mails(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle
     tokio::spawn(async move { accounts.send_mails(stopped).await })
 }
 
-fn tidy(
-    services: &Services,
-) -> impl FnMut() -> futures_util::future::BoxFuture<'static, Result<(), sea_orm::DbErr>> + use<> {
-    let services = services.clone();
-    move || {
-        let services = services.clone();
-        Box::pin(async move {
-            services.accounts.tidy().await?;
-            idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await
-        })
-    }
+/// Forgets what is old.
+async fn tidy(services: Services) -> Result<()> {
+    services.accounts.tidy().await?;
+    services.changes.tidy();
+    idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await?;
+    Ok(())
 }

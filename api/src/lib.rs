@@ -3,10 +3,15 @@
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod claims;
 pub mod cli;
 pub mod config;
+pub mod eligibility;
 pub mod error;
 pub mod http;
 mod jobs;
+pub mod offers;
 mod operations;
+pub mod partners;
+pub mod stats;
 pub mod store;

@@ -133,7 +133,7 @@ impl FromRequest for Person {
         let (caller, store) = (Caller::of(request), data::<Store>(request).cloned());
         Box::pin(async move {
             let (caller, store) = (caller?, store?);
-            let account = users::Entity::find_by_id(caller.user.0).one(&store.write).await?;
+            let account = users::Entity::find_by_id(caller.user.0).one(store.fresh()).await?;
             Ok(Self { caller, account: account.ok_or(Code::SessionEnded)? })
         })
     }

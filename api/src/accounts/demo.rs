@@ -29,7 +29,7 @@ pub async fn make(accounts: &Accounts) -> Result<()> {
     let now = accounts.clock.now();
     let mut hash = None;
     for (email, name, role) in PEOPLE {
-        if store::by_email(&accounts.store.write, email).await?.is_some() {
+        if store::by_email(accounts.store.fresh(), email).await?.is_some() {
             continue;
         }
         let password_hash = match &hash {

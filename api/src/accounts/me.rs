@@ -21,7 +21,7 @@ use crate::{
 
 /// The account, seen from one of its sessions.
 pub async fn view(accounts: &Accounts, user: users::Model, current: SessionId, now: DateTime<Utc>) -> Result<Me> {
-    let sessions = store::sessions_of(&accounts.store.write, UserId(user.id), to_ms(now - IDLE), to_ms(now)).await?;
+    let sessions = store::sessions_of(accounts.store.fresh(), UserId(user.id), to_ms(now - IDLE), to_ms(now)).await?;
     Ok(Me {
         id: UserId(user.id),
         email_verified: user.email_verified_at.is_some(),
@@ -116,7 +116,7 @@ pub async fn delete(
 
 /// Everything that is kept about somebody.
 pub async fn export(accounts: &Accounts, person: Person, now: DateTime<Utc>) -> Result<Export> {
-    let claims = store::claims_of(&accounts.store.write, person.caller.user).await?;
+    let claims = store::claims_of(accounts.store.fresh(), person.caller.user).await?;
     let last_active_on = person
         .account
         .last_active_day

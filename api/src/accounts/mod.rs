@@ -85,7 +85,7 @@ impl Accounts {
 
     /// Refuses the access tokens of sessions that have just ended, in this process at once.
     async fn notice_ended(&self, now: DateTime<Utc>) -> Result<()> {
-        Ok(self.revoked.refresh(&self.store.write, to_ms(now)).await?)
+        Ok(self.revoked.refresh(self.store.fresh(), to_ms(now)).await?)
     }
 
     /// The job that sends mails, until it is told to stop.

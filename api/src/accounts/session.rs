@@ -66,7 +66,7 @@ pub async fn start(accounts: &Accounts, user: UserId, user_agent: Option<&str>, 
 pub async fn renew(accounts: &Accounts, refresh: &str, now: DateTime<Utc>) -> Result<Issued> {
     let given = secret::hash(refresh);
     // Without the write lock first: whoever tries tokens at random holds up nobody.
-    store::refresh_token(&accounts.store.write, &given).await?.ok_or(Code::SessionEnded)?;
+    store::refresh_token(accounts.store.fresh(), &given).await?.ok_or(Code::SessionEnded)?;
     let tx = accounts.store.begin().await?;
     let first = store::use_refresh(&tx, &given, to_ms(now)).await?;
     let Some((token, session)) = store::refresh_token(&tx, &given).await? else {
@@ -150,7 +150,7 @@ pub async fn end(accounts: &Accounts, user: UserId, which: Which, now: DateTime<
 
 /// The session of a refresh token, with its person: for signing out when the access token has expired.
 pub async fn of_refresh(accounts: &Accounts, refresh: &str) -> Result<(UserId, SessionId)> {
-    let found = store::refresh_token(&accounts.store.write, &secret::hash(refresh)).await?;
+    let found = store::refresh_token(accounts.store.fresh(), &secret::hash(refresh)).await?;
     let (_, session) = found.ok_or(Code::SessionEnded)?;
     Ok((UserId(session.user_id), SessionId(session.id)))
 }

@@ -17,7 +17,7 @@ pub async fn sign_in(
     now: DateTime<Utc>,
 ) -> Result<(users::Model, Issued)> {
     let email = sign_up::normal_email(&input.email);
-    let user = store::by_email(&accounts.store.write, &email).await?;
+    let user = store::by_email(accounts.store.fresh(), &email).await?;
     let hash = user.as_ref().map(|user| user.password_hash.as_str());
     let fits = check_password(accounts, &email, &input.password, hash, address).await?;
     let user = user.filter(|_| fits).ok_or(Code::InvalidCredentials)?;

@@ -1,1 +1,25 @@
-//! To come.
+//! Claims: the desk that decides them, and what claimants see of them.
+
+pub mod allowance;
+pub mod cancel;
+mod decide;
+pub mod desk;
+pub mod expiry;
+pub mod routes;
+mod store;
+mod transaction;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use desk::Desk;
+pub use store::holds;
+
+/// The routes under `/api/v1`.
+pub fn routes(app: &mut ServiceConfig) {
+    app.service(routes::create)
+        .service(routes::detail)
+        .service(routes::cancel)
+        .service(routes::mine)
+        .service(routes::allowances);
+}

@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     app,
     config::{DataConfig, ServeConfig},
-    store::Store,
+    offers,
+    store::{Store, clock::Clock},
 };
 
 /// The national platform on which companies support education.
@@ -29,6 +30,8 @@ enum Command {
     CreateAdmin(admin::CreateAdmin),
     /// Writes access tokens of existing users to a file, for load tests.
     Token(token::Token),
+    /// Adds the programmes that the ministry announced. Safe to repeat.
+    Seed(DataConfig),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -45,6 +48,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             store.migrate().await?;
             store.close().await;
             println!("the database is up to date");
+            Ok(())
+        }
+        Command::Seed(config) => {
+            let store = Store::open(&config).await?;
+            store.migrate().await?;
+            let added = offers::seed::seed(&store, Clock::default().now()).await?;
+            store.close().await;
+            println!("added {added} programmes");
             Ok(())
         }
         Command::CreateAdmin(command) => command.run().await,

@@ -27,9 +27,29 @@ impl<T: DeserializeOwned + Validate> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             is_json?;
-            let value: T = parse(&read(payload).await?)?;
-            let violations = value.violations();
-            if violations.is_empty() { Ok(Self(value)) } else { Err(Error::invalid(violations)) }
+            checked(&read(payload).await?).map(Self)
+        })
+    }
+}
+
+/// A JSON body with its bytes, for handlers that keep an idempotency key themselves.
+#[derive(Clone, Debug)]
+pub struct RawJson<T> {
+    pub value: T,
+    pub bytes: web::Bytes,
+}
+
+impl<T: DeserializeOwned + Validate> FromRequest for RawJson<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            is_json?;
+            let bytes = read(payload).await?;
+            Ok(Self { value: checked(&bytes)?, bytes })
         })
     }
 }
@@ -81,6 +101,13 @@ pub async fn read(mut payload: Payload) -> Result<web::Bytes> {
         Ok(body.freeze())
     };
     tokio::time::timeout(BODY_TIME, reading).await.map_err(|_| Error::new(Code::RequestTimeout))?
+}
+
+/// Reads JSON and checks it by its own rules.
+fn checked<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T> {
+    let value: T = parse(body)?;
+    let violations = value.violations();
+    if violations.is_empty() { Ok(value) } else { Err(Error::invalid(violations)) }
 }
 
 /// Reads JSON: 400 for what is no JSON, 422 with the place for what has the wrong shape.

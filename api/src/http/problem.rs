@@ -7,6 +7,7 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
+use bytes::Bytes;
 use shared::{Code, Lang, Problem};
 
 use super::finish::RequestId;
@@ -110,6 +111,10 @@ pub fn response(error: &Error, asked: &Asked) -> HttpResponse {
         }
         _ => {}
     }
-    let problem = document(error, asked);
-    response.body(serde_json::to_vec(&problem).unwrap_or_default())
+    response.body(bytes(error, asked))
+}
+
+/// The document for an error, as it is sent.
+pub fn bytes(error: &Error, asked: &Asked) -> Bytes {
+    serde_json::to_vec(&document(error, asked)).unwrap_or_default().into()
 }

@@ -48,7 +48,6 @@ pub fn day_number(at: DateTime<Utc>) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use chrono::{NaiveDate, Offset, TimeZone};
 
     /// The page reckons with a fixed offset; the server's database of time zones must agree, for the coming decade.

@@ -70,6 +70,11 @@ impl Store {
         self.write.get_database_backend()
     }
 
+    /// For reads that must see what was just written. SQLite's readers always do; a standby of PostgreSQL may not.
+    pub fn fresh(&self) -> &DatabaseConnection {
+        if self.backend() == DbBackend::Sqlite { &self.read } else { &self.write }
+    }
+
     /// Begins a transaction that writes. On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`), so that it can
     /// never fail half-way because another one wrote in between.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {

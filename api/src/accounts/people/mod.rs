@@ -43,7 +43,7 @@ pub async fn list(accounts: &Accounts, filter: &Filter, limit: usize, after: Opt
 
 /// One of them.
 pub async fn get(accounts: &Accounts, user: UserId) -> Result<AdminUser> {
-    let user = accounts_store::by_id(&accounts.store.write, user).await?.ok_or(Code::NotFound)?;
+    let user = accounts_store::by_id(accounts.store.fresh(), user).await?.ok_or(Code::NotFound)?;
     Ok(user.into())
 }
 

@@ -1,0 +1,237 @@
+//! Claims over HTTP.
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, http::header, post, web};
+use bytes::Bytes;
+use shared::{
+    ClaimId, Code, Lang, OfferId, Page, Violations,
+    claim::{Allowance, ClaimView, NewClaim},
+    eligibility::RuleView,
+};
+
+use super::{
+    allowance, cancel as cancelling,
+    decide::{Refusal, Request},
+    desk::{Answer, Desk, Render},
+    store as queries,
+    transaction::{Outcome, new_id},
+    view::{self, Shown, ShownOffers},
+};
+use crate::{
+    accounts::{Caller, Person},
+    error::{Error, Result},
+    http::{
+        Id, Query,
+        body::RawJson,
+        cursor, etag,
+        idempotency::{self, Key, Stored},
+        limits::Limit,
+        problem::{self, Asked},
+        query::{Nothing, Paging},
+    },
+    offers::catalogue::Catalogue,
+    refusals,
+    store::{Store, clock::Clock, entities::claims},
+};
+
+refusals! {
+    /// Why a claim is not granted.
+    CreateRefusals: NotFound, NotEligible, QuotaExhausted, AlreadyClaimed, OfferNotOpen;
+    /// No such claim of yours.
+    ReadRefusals: NotFound;
+    /// No such claim of yours, or it is not active.
+    CancelRefusals: NotFound, ClaimNotActive;
+    /// A cursor of another list.
+    ListRefusals: InvalidQuery, InvalidCursor;
+}
+
+/// Changes by one person, a minute.
+pub type ChangeLimit = Limit<uuid::Uuid>;
+
+/// Claims an offer. The answer comes after the claim is safely written; the code is good at once.
+#[utoipa::path(
+    tag = "claims",
+    params(("id" = OfferId, Path), ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    request_body = NewClaim,
+    security(("bearer" = []), ("session" = [])),
+    responses((status = 201, body = ClaimView, headers(("Location" = String), ("Idempotent-Replayed" = Option<String>))), CreateRefusals)
+)]
+#[post("/offers/{id}/claims")]
+#[allow(clippy::too_many_arguments)] // Each is one thing that the answer is made of.
+pub async fn create(
+    request: HttpRequest,
+    caller: Caller,
+    id: Id<OfferId>,
+    _: Query<Nothing>,
+    body: RawJson<NewClaim>,
+    desk: web::Data<Desk>,
+    shown: web::Data<ShownOffers>,
+    limit: web::Data<ChangeLimit>,
+    store: web::Data<Store>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let remaining = limit.take(&caller.user.0)?;
+    let offer = shown.find(&store, id.0).await?;
+    let lang = problem::lang(&request);
+    let claim = Request { id: new_id(), offer: id.0, claimant: caller.user, quantity: body.value.quantity };
+    let now = clock.now();
+    let keyed = Key::of(&request, &caller.user.to_string(), &body.bytes)?.map(|key| {
+        let asked = request.extensions().get::<Asked>().cloned();
+        let offer = offer.clone();
+        let render: Render = Box::new(move |outcome| stored(outcome, &offer, asked.as_ref(), lang, now));
+        (key, render)
+    });
+    let mut response = match desk.claim(claim, keyed).await? {
+        Answer::Outcome(Outcome::Claimed(claim)) => created(&claim, json(&claim, &offer, now)?),
+        Answer::Outcome(Outcome::Refused(refusal)) => return Err(refused(refusal, &offer, lang, now)),
+        Answer::Kept { stored, again: false } => idempotency::answer(&stored),
+        Answer::Kept { stored, again: true } => idempotency::replay(&stored),
+    };
+    remaining.write(response.headers_mut());
+    Ok(response)
+}
+
+fn location(claim: &claims::Model) -> String {
+    format!("/api/v1/claims/{}", claim.id)
+}
+
+fn json(claim: &claims::Model, offer: &Shown, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<u8>> {
+    serde_json::to_vec(&view::claim(claim, offer, now)?).map_err(Error::internal)
+}
+
+fn created(claim: &claims::Model, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Created()
+        .insert_header((header::LOCATION, location(claim)))
+        .content_type("application/json")
+        .body(body)
+}
+
+/// The answer as it is kept with an idempotency key.
+fn stored(
+    outcome: &Outcome,
+    offer: &Shown,
+    asked: Option<&Asked>,
+    lang: Lang,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Stored {
+    let claimed = match outcome {
+        Outcome::Claimed(claim) => json(claim, offer, now).map(|body| (location(claim), body)),
+        Outcome::Refused(refusal) => Err(refused(refusal.clone(), offer, lang, now)),
+    };
+    match claimed {
+        Ok((location, body)) => Stored {
+            status: 201,
+            content_type: "application/json".to_owned(),
+            location: Some(location),
+            body: Bytes::from(body),
+        },
+        Err(error) => Stored {
+            status: error.code.status(),
+            content_type: "application/problem+json".to_owned(),
+            location: None,
+            body: asked.map(|asked| problem::bytes(&error, asked)).unwrap_or_default(),
+        },
+    }
+}
+
+/// A refusal with what belongs to it.
+fn refused(refusal: Refusal, offer: &Shown, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Error {
+    let next = view::next_available(offer.period, now);
+    match refusal {
+        Refusal::NoOffer => Error::new(Code::NotFound),
+        Refusal::NotOpen => Error::new(Code::OfferNotOpen),
+        Refusal::TooMany { max } => {
+            let mut violations = Violations::default();
+            violations.range("/quantity", i64::from(max) + 1, 1, i64::from(max));
+            Error::invalid(violations)
+        }
+        Refusal::Exhausted => {
+            Error::new(Code::QuotaExhausted).with("waiting_list", false).with("next_available_at", next)
+        }
+        Refusal::AlreadyClaimed(id) => {
+            Error::new(Code::AlreadyClaimed).with("claim_id", id).with("next_available_at", next)
+        }
+        Refusal::NotEligible(rules) => {
+            let rules: Vec<RuleView> = rules.into_iter().map(|rule| RuleView::new(rule, false, lang)).collect();
+            Error::new(Code::NotEligible).with("rules", rules)
+        }
+    }
+}
+
+/// A claim of one's own.
+#[utoipa::path(tag = "claims", params(("id" = ClaimId, Path)), security(("bearer" = []), ("session" = [])),
+    responses((status = 200, body = ClaimView, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), ReadRefusals))]
+#[get("/claims/{id}")]
+pub async fn detail(
+    request: HttpRequest,
+    caller: Caller,
+    id: Id<ClaimId>,
+    _: Query<Nothing>,
+    shown: web::Data<ShownOffers>,
+    store: web::Data<Store>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let claim = queries::find(store.fresh(), caller.user, id.0).await?.ok_or(Code::NotFound)?;
+    let offer = shown.find(&store, OfferId(claim.offer_id)).await?;
+    etag::private(&request, &view::claim(&claim, &offer, clock.now())?)
+}
+
+/// Gives a claim back; its unit can be claimed again.
+#[utoipa::path(tag = "claims", params(("id" = ClaimId, Path)), security(("bearer" = []), ("session" = [])),
+    responses((status = 200, body = ClaimView), CancelRefusals))]
+#[post("/claims/{id}/cancel")]
+pub async fn cancel(
+    caller: Caller,
+    id: Id<ClaimId>,
+    _: Query<Nothing>,
+    shown: web::Data<ShownOffers>,
+    store: web::Data<Store>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let now = clock.now();
+    let claim = cancelling::cancel(&store, caller.user, id.0, now).await?;
+    let offer = shown.find(&store, OfferId(claim.offer_id)).await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(json(&claim, &offer, now)?))
+}
+
+/// One's own claims, the newest first.
+#[utoipa::path(tag = "me", params(Paging), security(("bearer" = []), ("session" = [])),
+    responses((status = 200, body = Page<ClaimView>, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), ListRefusals))]
+#[get("/me/claims")]
+pub async fn mine(
+    request: HttpRequest,
+    caller: Caller,
+    query: Query<Paging>,
+    shown: web::Data<ShownOffers>,
+    store: web::Data<Store>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let (limit, now) = (query.0.limit(), clock.now());
+    let before = query.0.cursor.as_deref().map(cursor::decode).transpose()?;
+    let mut rows = queries::page(store.fresh(), caller.user, before, limit + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.id));
+    let mut offers = Vec::with_capacity(rows.len());
+    for claim in &rows {
+        offers.push(shown.find(&store, OfferId(claim.offer_id)).await?);
+    }
+    let items = rows.iter().zip(&offers).map(|(claim, offer)| view::claim(claim, offer, now)).collect::<Result<_>>()?;
+    etag::private(&request, &Page { items, next_cursor })
+}
+
+/// One's monthly benefits, and when each can be claimed next.
+#[utoipa::path(tag = "me", security(("bearer" = []), ("session" = [])),
+    responses((status = 200, body = Page<Allowance>, headers(("ETag" = String))), (status = 304, description = "As the caller has it.")))]
+#[get("/me/allowances")]
+pub async fn allowances(
+    request: HttpRequest,
+    person: Person,
+    _: Query<Nothing>,
+    catalogue: web::Data<Catalogue>,
+    store: web::Data<Store>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let role = shared::account::Role::from_name(&person.account.role).ok_or(Code::Internal)?;
+    let items = allowance::allowances(&store, &catalogue, person.caller.user, role, clock.now()).await?;
+    etag::private(&request, &Page { items, next_cursor: None })
+}

@@ -1,0 +1,261 @@
+//! The statements of claims. Each of the desk's takes a whole batch as one JSON parameter, so that their number does not
+//! depend on how many claims or offers are in it, and each has one text, so that it is prepared once.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect};
+use shared::{
+    ClaimId, OfferId, UserId,
+    account::Role,
+    claim::ClaimState,
+    eligibility::Standing,
+    offer::{OfferDraft, OfferState},
+};
+use uuid::Uuid;
+
+use super::decide::Room;
+use crate::store::{
+    Sql,
+    clock::from_ms,
+    either,
+    entities::claims,
+    json::{self, hex_id},
+    statement,
+};
+
+/// An offer's row, as far as it changes without its draft.
+#[derive(Debug)]
+pub struct OfferRow {
+    pub id: OfferId,
+    pub state: OfferState,
+    pub version: i32,
+    pub starts_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub ends_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// The offers of a batch. Plan: one look-up by primary key for each id.
+pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<OfferRow>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT o.id, o.state, o.version, o.starts_at, o.ends_at
+                 FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
+        postgres: "SELECT o.id, o.state, o.version, o.starts_at, o.ends_at
+                   FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
+    rows.into_iter()
+        .map(|row| {
+            let state: String = row.try_get("", "state")?;
+            Ok(OfferRow {
+                id: OfferId(row.try_get("", "id")?),
+                state: OfferState::from_name(&state).ok_or_else(|| DbErr::Type(format!("offer state {state}")))?,
+                version: row.try_get("", "version")?,
+                starts_at: row.try_get::<Option<i64>>("", "starts_at")?.map(from_ms),
+                ends_at: row.try_get::<Option<i64>>("", "ends_at")?.map(from_ms),
+            })
+        })
+        .collect()
+}
+
+/// The drafts of offers whose terms of claiming are not known in their present version.
+pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(OfferId, OfferDraft)>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT o.id, o.draft FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
+        postgres: "SELECT o.id, o.draft FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
+    rows.into_iter()
+        .map(|row| {
+            let draft: serde_json::Value = row.try_get("", "draft")?;
+            let draft = serde_json::from_value(draft).map_err(|e| DbErr::Json(e.to_string()))?;
+            Ok((OfferId(row.try_get("", "id")?), draft))
+        })
+        .collect()
+}
+
+/// Who the claimants of a batch are. Plan: one look-up by primary key for each id.
+pub async fn standings(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<(UserId, Standing)>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT u.id, u.role, u.role_verified, u.email_verified_at IS NOT NULL AS email_verified
+                 FROM json_each($1) AS j CROSS JOIN users u ON u.id = unhex(j.value)",
+        postgres: "SELECT u.id, u.role, u.role_verified, u.email_verified_at IS NOT NULL AS email_verified
+                   FROM users u JOIN json_array_elements_text($1::json) AS j ON u.id = j.value::uuid",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
+    rows.into_iter()
+        .map(|row| {
+            let role: String = row.try_get("", "role")?;
+            let standing = Standing {
+                role: Role::from_name(&role).ok_or_else(|| DbErr::Type(format!("role {role}")))?,
+                role_verified: row.try_get("", "role_verified")?,
+                email_verified: row.try_get("", "email_verified")?,
+            };
+            Ok((UserId(row.try_get("", "id")?), standing))
+        })
+        .collect()
+}
+
+/// An offer in a period: the key of a quota row.
+pub type RoomKey = (OfferId, i32);
+
+fn room_rows(keys: &[RoomKey]) -> sea_orm::Value {
+    json::rows(&keys.iter().map(|(offer, period)| (hex_id(offer.0), *period)).collect::<Vec<_>>())
+}
+
+/// The quota rows of a batch, locked in the order of their ids until the transaction ends, so that of several processes
+/// one decides at a time and none waits in a circle. (SQLite's one writer holds its lock already.)
+pub async fn lock_rooms(db: &impl ConnectionTrait, keys: &[RoomKey]) -> Result<Vec<(OfferId, Room)>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT q.offer_id, q.quota, q.claimed, q.issued FROM json_each($1) AS j
+                 CROSS JOIN quotas q ON q.offer_id = unhex(j.value ->> 0) AND q.period = j.value ->> 1",
+        postgres: "SELECT q.offer_id, q.quota, q.claimed, q.issued FROM quotas q
+                   JOIN json_array_elements($1::json) AS j
+                     ON q.offer_id = (j.value ->> 0)::uuid AND q.period = (j.value ->> 1)::int
+                   ORDER BY q.offer_id FOR UPDATE OF q",
+    };
+    let rows = db.query_all_raw(either(db, sql, [room_rows(keys)])).await?;
+    let count = |row: &QueryResult, name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
+    rows.iter()
+        .map(|row| {
+            let quota = row.try_get::<Option<i32>>("", "quota")?.map(|q| u32::try_from(q).unwrap_or_default());
+            let room = Room { quota, claimed: count(row, "claimed")?, issued: count(row, "issued")? };
+            Ok((OfferId(row.try_get("", "offer_id")?), room))
+        })
+        .collect()
+}
+
+/// Makes the quota rows of periods that begin, unless another process just did.
+pub async fn open_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Option<u32>)]) -> Result<(), DbErr> {
+    let sql = Sql {
+        sqlite: "INSERT INTO quotas (offer_id, period, quota)
+                 SELECT unhex(j.value ->> 0), j.value ->> 1, j.value ->> 2 FROM json_each($1) AS j WHERE TRUE
+                 ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO quotas (offer_id, period, quota)
+                   SELECT (j.value ->> 0)::uuid, (j.value ->> 1)::int, (j.value ->> 2)::int
+                   FROM json_array_elements($1::json) AS j ORDER BY 1
+                   ON CONFLICT DO NOTHING",
+    };
+    let rows: Vec<_> = rooms.iter().map(|((offer, period), quota)| (hex_id(offer.0), *period, *quota)).collect();
+    db.execute_raw(either(db, sql, [json::rows(&rows)])).await?;
+    Ok(())
+}
+
+/// The claims that the claimants of a batch hold already. Plan: the partial unique index, one look-up for each.
+pub async fn held(
+    db: &impl ConnectionTrait,
+    keys: &[(OfferId, UserId, i32)],
+) -> Result<Vec<((OfferId, UserId), ClaimId)>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT c.offer_id, c.claimant_id, c.id FROM json_each($1) AS j
+                 CROSS JOIN claims c ON c.offer_id = unhex(j.value ->> 0) AND c.claimant_id = unhex(j.value ->> 1)
+                 AND c.period = j.value ->> 2 AND c.state IN ('active', 'held', 'redeemed')",
+        postgres: "SELECT c.offer_id, c.claimant_id, c.id FROM json_array_elements($1::json) AS j
+                   JOIN claims c ON c.offer_id = (j.value ->> 0)::uuid AND c.claimant_id = (j.value ->> 1)::uuid
+                   AND c.period = (j.value ->> 2)::int AND c.state IN ('active', 'held', 'redeemed')",
+    };
+    let rows: Vec<_> = keys.iter().map(|(o, u, p)| (hex_id(o.0), hex_id(u.0), *p)).collect();
+    let rows = db.query_all_raw(either(db, sql, [json::rows(&rows)])).await?;
+    rows.into_iter()
+        .map(|row| {
+            let key = (OfferId(row.try_get("", "offer_id")?), UserId(row.try_get("", "claimant_id")?));
+            Ok((key, ClaimId(row.try_get("", "id")?)))
+        })
+        .collect()
+}
+
+/// Writes new claims; answers how many. A row that breaks a uniqueness rule is left out, which the caller notices.
+pub async fn insert(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Result<u64, DbErr> {
+    let sql = Sql {
+        sqlite: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at)
+                 SELECT unhex(j.value ->> 0), unhex(j.value ->> 1), unhex(j.value ->> 2), j.value ->> 3, j.value ->> 4,
+                        j.value ->> 5, j.value ->> 6, 'active', j.value ->> 7, j.value ->> 8
+                 FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at)
+                   SELECT (j.value ->> 0)::uuid, (j.value ->> 1)::uuid, (j.value ->> 2)::uuid, (j.value ->> 3)::int,
+                          (j.value ->> 4)::int, j.value ->> 5, (j.value ->> 6)::int, 'active', (j.value ->> 7)::bigint,
+                          (j.value ->> 8)::bigint
+                   FROM json_array_elements($1::json) AS j ON CONFLICT DO NOTHING",
+    };
+    let rows: Vec<_> = claims
+        .iter()
+        .map(|c| {
+            let (id, offer, claimant) = (hex_id(c.id), hex_id(c.offer_id), hex_id(c.claimant_id));
+            (id, offer, claimant, c.period, c.sequence, &c.code, c.quantity, c.created_at, c.expires_at)
+        })
+        .collect();
+    Ok(db.execute_raw(either(db, sql, [json::rows(&rows)])).await?.rows_affected())
+}
+
+/// Writes the counts of quota rows that are locked.
+pub async fn write_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Room)]) -> Result<u64, DbErr> {
+    let sql = Sql {
+        sqlite: "UPDATE quotas SET claimed = j.value ->> 2, issued = j.value ->> 3 FROM json_each($1) AS j
+                 WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1",
+        postgres: "UPDATE quotas SET claimed = (j.value ->> 2)::int, issued = (j.value ->> 3)::int
+                   FROM json_array_elements($1::json) AS j
+                   WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int",
+    };
+    let rows: Vec<_> =
+        rooms.iter().map(|((offer, period), room)| (hex_id(offer.0), *period, room.claimed, room.issued)).collect();
+    Ok(db.execute_raw(either(db, sql, [json::rows(&rows)])).await?.rows_affected())
+}
+
+/// A claim of a person.
+pub async fn find(db: &impl ConnectionTrait, claimant: UserId, id: ClaimId) -> Result<Option<claims::Model>, DbErr> {
+    claims::Entity::find_by_id(id.0).filter(claims::Column::ClaimantId.eq(claimant.0)).one(db).await
+}
+
+/// Whether a person holds a claim of an offer in a period.
+pub async fn holds(db: &impl ConnectionTrait, offer: OfferId, claimant: UserId, period: i32) -> Result<bool, DbErr> {
+    Ok(!held(db, &[(offer, claimant, period)]).await?.is_empty())
+}
+
+/// The next `limit` claims of a person, the newest first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    claimant: UserId,
+    before: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<claims::Model>, DbErr> {
+    let mut find = claims::Entity::find().filter(claims::Column::ClaimantId.eq(claimant.0));
+    if let Some(before) = before {
+        find = find.filter(claims::Column::Id.lt(before));
+    }
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    find.order_by_desc(claims::Column::Id).limit(limit).all(db).await
+}
+
+/// The claims of a person that count in a period.
+pub async fn of_period(db: &impl ConnectionTrait, claimant: UserId, period: i32) -> Result<Vec<claims::Model>, DbErr> {
+    let counting = ClaimState::ALL.into_iter().filter(|s| s.counts()).map(ClaimState::as_str);
+    claims::Entity::find()
+        .filter(claims::Column::ClaimantId.eq(claimant.0))
+        .filter(claims::Column::Period.eq(period))
+        .filter(claims::Column::State.is_in(counting))
+        .all(db)
+        .await
+}
+
+/// The active claims of a person.
+pub async fn active_of(db: &impl ConnectionTrait, claimant: UserId) -> Result<Vec<claims::Model>, DbErr> {
+    claims::Entity::find()
+        .filter(claims::Column::ClaimantId.eq(claimant.0))
+        .filter(claims::Column::State.eq(ClaimState::Active.as_str()))
+        .all(db)
+        .await
+}
+
+/// Active claims whose time is over, at most `limit`.
+pub async fn overdue(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<claims::Model>, DbErr> {
+    claims::Entity::find()
+        .filter(claims::Column::State.eq(ClaimState::Active.as_str()))
+        .filter(claims::Column::ExpiresAt.lte(now))
+        .order_by_asc(claims::Column::ExpiresAt)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Ends an active claim; answers whether it still was active.
+pub async fn close(db: &impl ConnectionTrait, id: Uuid, state: ClaimState, now: i64) -> Result<bool, DbErr> {
+    let sql = "UPDATE claims SET state = $1, ended_at = $2 WHERE id = $3 AND state = 'active'";
+    let values = [state.as_str().into(), now.into(), id.into()];
+    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected() == 1)
+}

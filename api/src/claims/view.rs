@@ -1,0 +1,144 @@
+//! Claims as they are shown: the code, its QR code, and what was claimed.
+
+use std::{fmt::Write, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use fast_qr::{ECL, Mask, Mode, QRBuilder, Version};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use shared::{Code, OfferId, claim::ClaimState, code::ClaimCode, month::Month, offer::PartnerRef};
+
+use crate::{
+    error::{Error, Result},
+    offers,
+    store::{Store, clock::from_ms, entities::claims},
+};
+
+/// What was claimed, ready to be put into answers. Remembered for a moment, since a morning's crowd wants the same.
+#[derive(Debug)]
+pub struct Shown {
+    /// A `ClaimedOffer` as JSON.
+    pub json: Box<RawValue>,
+    pub period: shared::offer::Period,
+}
+
+/// Remembers what offers look like on claims.
+#[derive(Debug)]
+pub struct ShownOffers(moka::sync::Cache<OfferId, Arc<Shown>>);
+
+impl Default for ShownOffers {
+    fn default() -> Self {
+        Self(moka::sync::Cache::builder().max_capacity(2000).time_to_live(Duration::from_secs(2)).build())
+    }
+}
+
+impl ShownOffers {
+    /// An offer that everybody may see, as it looks on claims.
+    pub async fn find(&self, db: &Store, id: OfferId) -> Result<Arc<Shown>> {
+        if let Some(shown) = self.0.get(&id) {
+            return Ok(shown);
+        }
+        let (offer, partner) = offers::store::public_find(db.fresh(), id).await?.ok_or(Code::NotFound)?;
+        self.keep(&offer, partner)
+    }
+
+    fn keep(&self, offer: &crate::store::entities::offers::Model, partner: PartnerRef) -> Result<Arc<Shown>> {
+        let period = offers::draft_of(offer)?.period;
+        let claimed = offers::claimed_offer(offer, partner)?;
+        let json = serde_json::value::to_raw_value(&claimed).map_err(Error::internal)?;
+        let shown = Arc::new(Shown { json, period });
+        self.0.insert(claimed.id, shown.clone());
+        Ok(shown)
+    }
+}
+
+/// A `ClaimView` on its way out; it borrows what is ready.
+#[derive(Debug, Serialize)]
+pub struct ClaimJson<'a> {
+    id: uuid::Uuid,
+    offer: &'a RawValue,
+    state: ClaimState,
+    quantity: i32,
+    code: String,
+    qr: String,
+    period: Option<String>,
+    created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    redeemed_at: Option<DateTime<Utc>>,
+    cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// A claim as its claimant sees it. One whose time is over is expired, whether or not the row says so yet.
+pub fn claim<'a>(claim: &claims::Model, offer: &'a Shown, now: DateTime<Utc>) -> Result<ClaimJson<'a>> {
+    let stored = ClaimState::from_name(&claim.state).ok_or_else(|| Error::internal("unknown claim state"))?;
+    let over = from_ms(claim.expires_at) <= now;
+    let state = if stored == ClaimState::Active && over { ClaimState::Expired } else { stored };
+    let code: ClaimCode = claim.code.parse().map_err(|_| Error::internal("a claim with a broken code"))?;
+    let ended = claim.ended_at.map(from_ms);
+    Ok(ClaimJson {
+        id: claim.id,
+        offer: &offer.json,
+        state,
+        quantity: claim.quantity,
+        qr: qr(&code)?,
+        code: code.to_string(),
+        period: (claim.period != 0).then(|| format!("{:04}-{:02}", claim.period / 100, claim.period % 100)),
+        created_at: from_ms(claim.created_at),
+        expires_at: Some(from_ms(claim.expires_at)),
+        redeemed_at: ended.filter(|_| state == ClaimState::Redeemed),
+        cancelled_at: ended.filter(|_| state == ClaimState::Cancelled),
+    })
+}
+
+/// When an offer of a period can be claimed again after it was claimed at `now`.
+pub fn next_available(period: shared::offer::Period, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (period == shared::offer::Period::Monthly).then(|| Month::of(now).ends_at())
+}
+
+/// The code as a QR code (ISO/IEC 18004), an SVG of one path. Twelve letters and digits fit version 1 with level M. The
+/// mask is fixed: trying all eight costs more than everything else that a claim costs, and readers read any.
+fn qr(code: &ClaimCode) -> Result<String> {
+    let matrix = QRBuilder::new(code.as_str())
+        .mode(Mode::Alphanumeric)
+        .version(Version::V01)
+        .ecl(ECL::M)
+        .mask(Mask::Checkerboard)
+        .build()
+        .map_err(|e| Error::internal(format!("{e:?}")))?;
+    let (size, quiet) = (matrix.size, 4);
+    let side = size + 2 * quiet;
+    let mut path = String::with_capacity(2400);
+    for y in 0..size {
+        let mut x = 0;
+        while x < size {
+            let start = x;
+            while x < size && matrix[y][x].value() {
+                x += 1;
+            }
+            if x > start {
+                let width = x - start;
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{} {}h{width}v1h-{width}z", start + quiet, y + quiet);
+            }
+            x += 1;
+        }
+    }
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_qr_code_is_of_version_one_with_its_quiet_zone() {
+        let svg = qr(&ClaimCode::from_random(7)).unwrap();
+        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
+        assert!(svg.contains("viewBox=\"0 0 29 29\""));
+        // The finder pattern in the upper left corner: seven dark modules, after four light ones.
+        assert!(svg.contains("M4 4h7v1h-7z"));
+    }
+}

@@ -1,0 +1,295 @@
+//! The published catalogue, in memory: an immutable shelf of offers, their counts, and the pages made of them, each with
+//! its entity tag. What changes makes a new snapshot; readers never wait.
+
+mod entry;
+mod query;
+mod shelf;
+mod words;
+
+use std::{collections::HashMap, sync::Arc};
+
+use actix_web::http::header::HeaderValue;
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use parking_lot::RwLock;
+use sea_orm::DbErr;
+use shared::{
+    Code, OfferId,
+    account::Role,
+    month::Month,
+    offer::{Audience, OfferState, PartnerRef, Period},
+};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+pub use query::ListQuery;
+
+use self::{
+    entry::Entry,
+    shelf::{ListPage, Shelf},
+};
+use super::{document, store};
+use crate::{
+    error::{Error, Result},
+    http::etag,
+    partners,
+    store::{Store, clock::to_ms, entities},
+};
+
+/// Ready answers that a snapshot keeps, and the longest address that it keeps one for.
+const KEPT: usize = 2000;
+const KEPT_ADDRESS: usize = 200;
+/// Monthly offers of a person, at most.
+const ALLOWANCES: usize = 100;
+/// Clocks of several processes differ: changes are looked for from a little before the last look.
+const OVERLAP_MS: i64 = 10_000;
+
+/// An answer as it is sent.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    pub tag: HeaderValue,
+    pub body: Bytes,
+    /// The address of the next page, for `Link`.
+    pub next: Option<HeaderValue>,
+}
+
+impl Ready {
+    fn new(body: Bytes, next: Option<String>) -> Self {
+        let next = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok());
+        Self { tag: etag::of_body(&body), body, next }
+    }
+}
+
+/// One state of the catalogue.
+#[derive(Debug)]
+struct Snapshot {
+    shelf: Arc<Shelf>,
+    claimed: Vec<u32>,
+    month: Month,
+    ready: RwLock<HashMap<String, Ready>>,
+}
+
+/// The catalogue of this process.
+#[derive(Debug)]
+pub struct Catalogue {
+    now: ArcSwap<Snapshot>,
+    /// Who rebuilds, and up to when the changes are in (milliseconds).
+    seen: Mutex<i64>,
+}
+
+impl Catalogue {
+    /// Loads all that is listed.
+    pub async fn load(db: &Store, now: DateTime<Utc>) -> Result<Self> {
+        let seen = to_ms(now) - OVERLAP_MS;
+        let refs = partners::references(&db.read).await?;
+        let mut rows = std::pin::pin!(store::listed(&db.read).await?);
+        let mut entries = Vec::new();
+        while let Some(offer) = rows.try_next().await? {
+            entries.extend(entry(&offer, &refs)?);
+        }
+        let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now);
+        Ok(Self { now: ArcSwap::from_pointee(snapshot), seen: Mutex::new(seen) })
+    }
+
+    /// Takes in the offers that changed, here or in another process.
+    pub async fn refresh(&self, db: &Store, now: DateTime<Utc>) -> Result<()> {
+        let mut seen = self.seen.lock().await;
+        let changed = store::changed_since(db.fresh(), *seen).await?;
+        let refs = partners::references(db.fresh()).await?;
+        let mut fresh: HashMap<Uuid, Option<Arc<Entry>>> = HashMap::with_capacity(changed.len());
+        for offer in &changed {
+            let listed = OfferState::from_name(&offer.state).is_some_and(OfferState::is_listed);
+            fresh.insert(offer.id, if listed { entry(offer, &refs)? } else { None });
+        }
+        let old = self.now.load().shelf.clone();
+        let kept = old.entries.iter().filter(|e| !fresh.contains_key(&e.id.0)).cloned();
+        let entries = kept.chain(fresh.values().flatten().cloned()).collect();
+        self.now.store(Arc::new(Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now)));
+        *seen = to_ms(now) - OVERLAP_MS;
+        Ok(())
+    }
+
+    /// Takes in the counts of claims.
+    pub async fn recount(&self, db: &Store, now: DateTime<Utc>) -> Result<()> {
+        let _alone = self.seen.lock().await;
+        let shelf = self.now.load().shelf.clone();
+        self.now.store(Arc::new(Snapshot::new(shelf, counts(db, now).await?, now)));
+        Ok(())
+    }
+
+    /// Whether a month has begun for which the counts are not read yet.
+    pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
+        self.now.load().month != Month::of(now)
+    }
+
+    /// The list for a query string: ready, if it was asked for before in this state of things.
+    pub fn list(&self, address: &str, read: impl FnOnce() -> Result<ListQuery>) -> Result<Ready> {
+        let snapshot = self.now.load();
+        if let Some(ready) = snapshot.ready.read().get(address) {
+            return Ok(ready.clone());
+        }
+        let ListPage { body, next } = snapshot.shelf.page(&read()?, &snapshot.claimed)?;
+        Ok(snapshot.keep(address, Ready::new(body, next)))
+    }
+
+    /// The page of one offer, also of one that is paused or over.
+    pub async fn detail(&self, db: &Store, id: OfferId, now: DateTime<Utc>) -> Result<Ready> {
+        let snapshot = self.now.load_full();
+        let address = id.to_string();
+        if let Some(ready) = snapshot.ready.read().get(&address) {
+            return Ok(ready.clone());
+        }
+        let (offer, partner) = store::public_find(&db.read, id).await?.ok_or(Code::NotFound)?;
+        let period = document::draft_of(&offer)?.period;
+        let claimed = match snapshot.shelf.place(id) {
+            Some(place) => snapshot.claimed[place as usize],
+            None => store::counts(&db.read, id, document::period_number(period, now)).await?.0,
+        };
+        let view = document::view(&offer, partner, claimed, now)?;
+        let body = serde_json::to_vec(&view).map_err(Error::internal)?;
+        Ok(snapshot.keep(&address, Ready::new(body.into(), None)))
+    }
+
+    /// Offers that can be claimed now.
+    pub fn open_offers(&self) -> u64 {
+        let now = self.now.load();
+        now.shelf.entries.iter().zip(&now.claimed).filter(|(entry, claimed)| entry.is_available(**claimed)).count()
+            as u64
+    }
+
+    /// The monthly offers that are open for a role, in the list's own order.
+    pub fn monthly_for(&self, role: Role) -> Vec<OfferId> {
+        let now = self.now.load();
+        let audiences = Audience::ALL.iter().enumerate().filter(|(_, a)| a.role() == role);
+        let bits: u16 = audiences.fold(0, |bits, (at, _)| bits | 1 << at);
+        let open = |entry: &&Arc<Entry>| {
+            entry.period == Period::Monthly && entry.state == OfferState::Published && entry.audiences & bits != 0
+        };
+        now.shelf.entries.iter().filter(open).map(|entry| entry.id).take(ALLOWANCES).collect()
+    }
+
+    /// Offers that are listed, by partner.
+    pub fn by_partner(&self) -> HashMap<String, u32> {
+        let mut counts = HashMap::new();
+        for entry in &self.now.load().shelf.entries {
+            *counts.entry(entry.partner.slug.clone()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl Snapshot {
+    fn new(shelf: Arc<Shelf>, counts: Vec<(Uuid, Period, i32)>, now: DateTime<Utc>) -> Self {
+        let mut claimed = vec![0; shelf.entries.len()];
+        for (offer, period, count) in counts {
+            if let Some(place) = shelf.place(OfferId(offer))
+                && shelf.entries[place as usize].period == period
+            {
+                claimed[place as usize] = u32::try_from(count).unwrap_or_default();
+            }
+        }
+        Self { shelf, claimed, month: Month::of(now), ready: RwLock::default() }
+    }
+
+    fn keep(&self, address: &str, ready: Ready) -> Ready {
+        let mut kept = self.ready.write();
+        if kept.len() < KEPT && address.len() <= KEPT_ADDRESS {
+            kept.insert(address.to_owned(), ready.clone());
+        }
+        ready
+    }
+}
+
+fn entry(offer: &entities::offers::Model, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Arc<Entry>>> {
+    let partner = refs.get(&offer.partner_id).cloned();
+    partner.map(|partner| Entry::new(offer, partner).map(Arc::new)).transpose()
+}
+
+/// Units claimed in the periods that run now.
+async fn counts(db: &Store, now: DateTime<Utc>) -> Result<Vec<(Uuid, Period, i32)>, DbErr> {
+    store::current_counts(db.fresh(), Month::of(now).number()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::offer::{OfferDraft, OfferList};
+
+    fn shelf(count: u32) -> Shelf {
+        let entries = (0..count).map(|n| {
+            let draft: OfferDraft = serde_json::from_value(serde_json::json!({
+                "kind": if n % 2 == 0 { "internet_package" } else { "course" }, "area": "connectivity",
+                "title": {"az": format!("Təklif {n}")}, "audience": ["educator"], "quota": 10 + n, "unit": "package",
+                "period": "once", "fulfilment": "generated_code",
+                "regions": if n % 3 == 0 { vec!["baku"] } else { vec![] },
+            }))
+            .unwrap();
+            let offer = entities::offers::Model {
+                id: Uuid::from_u128(u128::from(n) + 1),
+                partner_id: Uuid::nil(),
+                external_id: None,
+                state: if n % 5 == 0 { "announced" } else { "published" }.into(),
+                draft: serde_json::to_value(&draft).unwrap(),
+                starts_at: None,
+                ends_at: (n % 4 == 0).then_some(i64::from(n) * 1000),
+                rejection: None,
+                version: 1,
+                created_at: 0,
+                updated_at: 0,
+                published_at: Some(i64::from(n % 7)),
+            };
+            Arc::new(Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }).unwrap())
+        });
+        Shelf::new(entries.collect())
+    }
+
+    fn page(shelf: &Shelf, query: &str) -> OfferList {
+        let query = crate::http::query::parse::<ListQuery>(query).unwrap();
+        serde_json::from_slice(&shelf.page(&query, &vec![10; shelf.entries.len()]).unwrap().body).unwrap()
+    }
+
+    #[test]
+    fn a_walk_by_cursor_meets_each_offer_once_in_every_order() {
+        let shelf = shelf(57);
+        for sort in shared::offer::Sort::ALL {
+            let (mut met, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let list = page(&shelf, &format!("limit=10&sort={}{cursor}", sort.as_str()));
+                met.extend(list.items.iter().map(|o| o.id));
+                let Some(next) = list.next_cursor else { break };
+                cursor = format!("&cursor={next}");
+            }
+            let mut all = met.clone();
+            all.sort();
+            all.dedup();
+            assert_eq!((met.len(), all.len()), (57, 57), "{sort:?}");
+        }
+    }
+
+    #[test]
+    fn facets_count_what_a_list_with_that_filter_has() {
+        let shelf = shelf(60);
+        let list = page(&shelf, "facets=true&kind=course&audience=educator&available=true&region=baku");
+        let facets = list.facets.unwrap();
+        for count in &facets.kind {
+            let there =
+                page(&shelf, &format!("kind={}&audience=educator&available=true&region=baku", count.value)).total;
+            assert_eq!(there, count.count, "{}", count.value);
+        }
+        for count in &facets.partner {
+            let query = format!("partner={}&kind=course&audience=educator&available=true&region=baku", count.value);
+            assert_eq!(page(&shelf, &query).total, count.count, "{}", count.value);
+        }
+        assert_eq!(facets.available, list.total);
+    }
+
+    #[test]
+    fn what_is_left_is_counted() {
+        let shelf = shelf(2);
+        let list = page(&shelf, "sort=title");
+        assert_eq!((list.items[0].claimed, list.items[0].left), (10, Some(0)));
+        assert_eq!((list.items[1].claimed, list.items[1].left), (10, Some(1)));
+    }
+}

@@ -1,0 +1,148 @@
+//! What a list of offers can be asked.
+
+use serde::Deserialize;
+use shared::{
+    Code, OfferId, Validate, Violations,
+    list::LIMIT_DEFAULT,
+    offer::{Area, Audience, Kind, Region, Sort},
+};
+use utoipa::IntoParams;
+
+use super::entry::{Entry, SortKey};
+use crate::{
+    error::{Error, Result},
+    http::{cursor, query::check_limit},
+};
+
+/// The query of `GET /offers`.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    /// Words, or beginnings of words, in any of the three languages; letters may be typed without their marks.
+    #[param(max_length = 100)]
+    pub q: Option<String>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// For this audience.
+    pub audience: Option<Audience>,
+    /// Of this partner (its slug).
+    #[param(max_length = 64)]
+    pub partner: Option<String>,
+    /// In this area.
+    pub area: Option<Area>,
+    /// Given in this region.
+    pub region: Option<Region>,
+    /// Only what can be claimed now.
+    pub available: Option<bool>,
+    /// The order.
+    #[param(inline)]
+    pub sort: Option<Sort>,
+    /// Adds the counts for each filter.
+    pub facets: Option<bool>,
+    /// Offers on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u16>,
+    /// As the page before gave it.
+    pub cursor: Option<String>,
+}
+
+impl Validate for ListQuery {
+    fn check(&self, violations: &mut Violations) {
+        check_limit(self.limit, violations);
+        if let Some(q) = &self.q {
+            violations.text("?q", q, 0, 100);
+        }
+        if let Some(partner) = &self.partner {
+            violations.text("?partner", partner, 1, 64);
+        }
+    }
+}
+
+/// The list's own address.
+const PATH: &str = "/api/v1/offers?";
+
+/// The filters, in the order of their bits in `fails`.
+pub const DIMENSIONS: usize = 6;
+
+impl ListQuery {
+    /// The page size.
+    pub fn limit(&self) -> usize {
+        usize::from(self.limit.unwrap_or(LIMIT_DEFAULT))
+    }
+
+    /// The order.
+    pub fn sort(&self) -> Sort {
+        self.sort.unwrap_or_default()
+    }
+
+    /// The words of `q`, folded; more than eight narrow nothing further.
+    pub fn words(&self) -> Vec<String> {
+        self.q.as_deref().map(|q| shared::fold::words(q).take(8).collect()).unwrap_or_default()
+    }
+
+    /// One bit for each filter that the entry does not meet: kind, audience, area, region, partner, available.
+    pub fn fails(&self, entry: &Entry, claimed: u32) -> u8 {
+        fn bit<T: PartialEq>(all: &[T], one: Option<T>, of: u16) -> bool {
+            one.is_some_and(|one| all.iter().position(|a| *a == one).is_none_or(|at| of & (1 << at) == 0))
+        }
+        let fails: [bool; DIMENSIONS] = [
+            bit(Kind::ALL, self.kind, entry.kinds),
+            bit(Audience::ALL, self.audience, entry.audiences),
+            bit(Area::ALL, self.area, entry.areas),
+            bit(Region::ALL, self.region, entry.regions),
+            self.partner.as_ref().is_some_and(|p| *p != entry.partner.slug),
+            self.available == Some(true) && !entry.is_available(claimed),
+        ];
+        fails.iter().enumerate().fold(0, |bits, (at, fails)| bits | (u8::from(*fails) << at))
+    }
+
+    /// The position after which this page begins.
+    pub fn after(&self) -> Result<Option<Position>> {
+        let Some(text) = &self.cursor else { return Ok(None) };
+        let position: Position = cursor::decode(text)?;
+        if position.0 == self.sort().as_str() { Ok(Some(position)) } else { Err(Error::new(Code::InvalidCursor)) }
+    }
+
+    /// The query string of the next page, for `Link`.
+    pub fn link(&self, next: &str) -> String {
+        let mut link = form_urlencoded::Serializer::for_suffix(String::from(PATH), PATH.len());
+        let text = [
+            ("q", self.q.as_deref()),
+            ("kind", self.kind.map(Kind::as_str)),
+            ("audience", self.audience.map(Audience::as_str)),
+            ("partner", self.partner.as_deref()),
+            ("area", self.area.map(Area::as_str)),
+            ("region", self.region.map(Region::as_str)),
+            ("available", self.available.map(|a| if a { "true" } else { "false" })),
+            ("sort", self.sort.map(Sort::as_str)),
+        ];
+        for (name, value) in text {
+            if let Some(value) = value {
+                link.append_pair(name, value);
+            }
+        }
+        if let Some(limit) = self.limit {
+            link.append_pair("limit", &limit.to_string());
+        }
+        link.append_pair("cursor", next);
+        link.finish()
+    }
+}
+
+/// The place of the last offer of a page: order, sort key, id.
+#[derive(Debug, serde::Serialize, Deserialize)]
+pub struct Position(String, i64, i64, String, OfferId);
+
+impl Position {
+    /// Of an entry.
+    pub fn of(entry: &Entry, sort: Sort) -> Self {
+        let (first, second, title, id) = entry.sort_key(sort);
+        Self(sort.as_str().to_owned(), first, second, title.to_owned(), id)
+    }
+
+    /// To be compared with entries.
+    pub fn key(&self) -> SortKey<'_> {
+        (self.1, self.2, &self.3, self.4)
+    }
+}

@@ -1,0 +1,104 @@
+//! From rows to what is shown.
+
+use chrono::{DateTime, Utc};
+use shared::{
+    OfferId,
+    claim::ClaimedOffer,
+    month::Month,
+    offer::{OfferCard, OfferDraft, OfferState, OfferView, PartnerOffer, PartnerRef, Period},
+};
+
+use crate::{
+    error::{Error, Result},
+    store::{clock::from_ms, entities::offers},
+};
+
+/// What the partner wrote.
+pub fn draft_of(offer: &offers::Model) -> Result<OfferDraft> {
+    use serde::Deserialize;
+    OfferDraft::deserialize(&offer.draft).map_err(Error::internal)
+}
+
+/// The state of a row.
+pub fn state_of(offer: &offers::Model) -> Result<OfferState> {
+    OfferState::from_name(&offer.state).ok_or_else(|| Error::internal(format!("unknown offer state {}", offer.state)))
+}
+
+/// The number of the period that runs now: 0 for once, else the month.
+pub fn period_number(period: Period, now: DateTime<Utc>) -> i32 {
+    match period {
+        Period::Once => 0,
+        Period::Monthly => Month::of(now).number(),
+    }
+}
+
+/// The card of an offer.
+pub fn card(offer: &offers::Model, draft: OfferDraft, partner: PartnerRef, claimed: u32) -> Result<OfferCard> {
+    Ok(OfferCard {
+        id: OfferId(offer.id),
+        kind: draft.kind,
+        further_kinds: draft.further_kinds,
+        area: draft.area,
+        partner,
+        title: draft.title,
+        summary: draft.summary,
+        audience: draft.audience,
+        regions: draft.regions,
+        terms: draft.terms,
+        state: state_of(offer)?,
+        period: draft.period,
+        unit: draft.unit,
+        quota: draft.quota,
+        starts_at: offer.starts_at.map(from_ms),
+        ends_at: offer.ends_at.map(from_ms),
+        published_at: offer.published_at.map(from_ms),
+        claimed,
+        left: draft.quota.map(|quota| quota.saturating_sub(claimed)),
+    })
+}
+
+/// The offer in full.
+pub fn view(offer: &offers::Model, partner: PartnerRef, claimed: u32, now: DateTime<Utc>) -> Result<OfferView> {
+    let draft = draft_of(offer)?;
+    Ok(OfferView {
+        description: draft.description.clone(),
+        how_to_use: draft.how_to_use.clone(),
+        fulfilment: draft.fulfilment,
+        max_quantity: draft.max_quantity,
+        claim_days: draft.claim_days,
+        next_period_at: (draft.period == Period::Monthly).then(|| Month::of(now).ends_at()),
+        card: card(offer, draft, partner, claimed)?,
+    })
+}
+
+/// The offer as its partner and the ministry see it.
+pub fn partner_offer(offer: &offers::Model, partner: PartnerRef, claimed: u32) -> Result<PartnerOffer> {
+    let state = state_of(offer)?;
+    Ok(PartnerOffer {
+        id: OfferId(offer.id),
+        partner,
+        offer: draft_of(offer)?,
+        state,
+        allowed: state.allowed(),
+        rejection: offer.rejection.clone(),
+        claimed,
+        version: u32::try_from(offer.version).unwrap_or_default(),
+        created_at: from_ms(offer.created_at),
+        updated_at: from_ms(offer.updated_at),
+        published_at: offer.published_at.map(from_ms),
+    })
+}
+
+/// The part that belongs on a claim.
+pub fn claimed_offer(offer: &offers::Model, partner: PartnerRef) -> Result<ClaimedOffer> {
+    let draft = draft_of(offer)?;
+    Ok(ClaimedOffer {
+        id: OfferId(offer.id),
+        kind: draft.kind,
+        partner,
+        title: draft.title,
+        fulfilment: draft.fulfilment,
+        link: draft.link,
+        how_to_use: draft.how_to_use,
+    })
+}

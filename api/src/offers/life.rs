@@ -1,0 +1,64 @@
+//! An offer's way through its states.
+
+use chrono::{DateTime, Utc};
+use shared::{
+    Code,
+    offer::{Action, OfferState},
+};
+
+use super::{document::state_of, store};
+use crate::{
+    error::{Error, Result},
+    store::{
+        Store,
+        clock::{from_ms, to_ms},
+        entities::offers,
+        revisions::{self, Revision},
+    },
+};
+
+/// The offer after an action, or why its state does not allow it.
+pub fn after(offer: &offers::Model, action: Action, now: DateTime<Utc>) -> Result<offers::Model> {
+    let state = state_of(offer)?;
+    let refused = || Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed());
+    let mut next = state.apply(action).ok_or_else(refused)?;
+    // An approved offer whose time has come opens at once.
+    if action == Action::Approve && offer.starts_at.is_none_or(|at| from_ms(at) <= now) {
+        next = next.apply(Action::Open).ok_or_else(refused)?;
+    }
+    Ok(moved(offer, next, now))
+}
+
+/// The row in another state, as its next version.
+pub fn moved(offer: &offers::Model, state: OfferState, now: DateTime<Utc>) -> offers::Model {
+    let mut offer = offer.clone();
+    state.as_str().clone_into(&mut offer.state);
+    offer.version += 1;
+    offer.updated_at = to_ms(now);
+    if state.is_public() && offer.published_at.is_none() {
+        offer.published_at = Some(to_ms(now));
+    }
+    offer
+}
+
+/// Opens and ends the offers whose time has come; answers whether there were any. Two processes may both try: the
+/// version lets one of them do it.
+pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<bool, sea_orm::DbErr> {
+    let due = store::due(db.fresh(), to_ms(now)).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let tx = db.begin().await?;
+    for offer in &due {
+        let over = offer.ends_at.is_some_and(|at| from_ms(at) <= now);
+        let action = if over { Action::End } else { Action::Open };
+        let next = state_of(offer).ok().and_then(|state| state.apply(action));
+        if let Some(next) = next {
+            store::update(&tx, offer, moved(offer, next, now)).await?;
+        }
+    }
+    revisions::raise(&tx, Revision::Offers).await?;
+    tx.commit().await?;
+    tracing::info!(offers = due.len(), "offer.turned_by_time");
+    Ok(true)
+}

@@ -1,0 +1,193 @@
+//! Writing offers: create, change, delete, and the actions of partner and ministry.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use serde_json::{Map, Value, json};
+use shared::{
+    Code, FieldCode, OfferId, PartnerId, UserId, Validate,
+    offer::{Action, OfferDraft, OfferState, PartnerOffer, PartnerRef},
+};
+
+use super::{
+    document::{draft_of, partner_offer, period_number, state_of},
+    life, store,
+};
+use crate::{
+    audit,
+    error::{Error, Result},
+    http::{body, etag::IfMatch},
+    store::{
+        Store,
+        clock::to_ms,
+        entities::offers,
+        is_duplicate,
+        revisions::{self, Revision},
+    },
+};
+
+/// Who does it, to whose offer, and when.
+#[derive(Clone, Debug)]
+pub struct Doing {
+    pub actor: UserId,
+    pub partner: PartnerRef,
+    pub now: DateTime<Utc>,
+}
+
+/// Makes a draft.
+pub async fn create(db: &Store, doing: &Doing, partner: PartnerId, draft: &OfferDraft) -> Result<PartnerOffer> {
+    let tx = db.begin().await?;
+    let offer = store::insert(&tx, partner, draft, to_ms(doing.now)).await.map_err(duplicate)?;
+    note(&tx, doing, &offer, "offer.create").await?;
+    tx.commit().await?;
+    partner_offer(&offer, doing.partner.clone(), 0)
+}
+
+/// A broken uniqueness rule of offers is the external id's.
+fn duplicate(error: sea_orm::DbErr) -> Error {
+    if is_duplicate(&error) {
+        return Error::new(Code::AlreadyExists).with("pointer", "/external_id");
+    }
+    error.into()
+}
+
+/// Merges a partial change (RFC 7396) into an offer.
+pub async fn change(
+    db: &Store,
+    doing: &Doing,
+    offer: &offers::Model,
+    expected: &IfMatch,
+    patch: Map<String, Value>,
+) -> Result<PartnerOffer> {
+    expected.check(u32::try_from(offer.version).unwrap_or_default())?;
+    let before = draft_of(offer)?;
+    let mut document = serde_json::to_value(&before).map_err(Error::internal)?;
+    merge(&mut document, Value::Object(patch));
+    let draft: OfferDraft = body::from_value(document)?;
+    let violations = draft.violations();
+    if !violations.is_empty() {
+        return Err(Error::invalid(violations));
+    }
+    let mut next = life::after(offer, Action::Edit, doing.now)?;
+    next.external_id.clone_from(&draft.external_id);
+    next.starts_at = draft.starts_at.map(to_ms);
+    next.ends_at = draft.ends_at.map(to_ms);
+    next.draft = serde_json::to_value(&draft).map_err(Error::internal)?;
+
+    let tx = db.begin().await?;
+    let id = OfferId(offer.id);
+    if draft.period != before.period && store::is_claimed(&tx, id).await? {
+        return Err(Error::invalid_at("/period", FieldCode::NotAllowed));
+    }
+    let period = period_number(draft.period, doing.now);
+    if draft.quota != before.quota
+        && let Some(claimed) = store::set_quota(&tx, id, period, draft.quota).await?
+    {
+        return Err(Error::invalid_at("/quota", FieldCode::OutOfRange).with("claimed", claimed));
+    }
+    write(tx, doing, offer, next, "offer.change").await
+}
+
+/// Applies a patch to a document: objects are merged, everything else replaced, null removes (RFC 7396 §2).
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(target) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.remove(&name);
+        } else {
+            merge(target.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+/// Takes an action on an offer.
+pub async fn act(
+    db: &Store,
+    doing: &Doing,
+    offer: &offers::Model,
+    action: Action,
+    rejection: Option<String>,
+) -> Result<PartnerOffer> {
+    let mut next = life::after(offer, action, doing.now)?;
+    next.rejection = match action {
+        Action::Reject => rejection,
+        Action::Submit | Action::Approve | Action::Announce => None,
+        _ => next.rejection,
+    };
+    let name = match action {
+        Action::Submit => "offer.submit",
+        Action::Approve => "offer.approve",
+        Action::Announce => "offer.announce",
+        Action::Reject => "offer.reject",
+        Action::Open => "offer.open",
+        Action::Pause => "offer.pause",
+        Action::Resume => "offer.resume",
+        Action::End => "offer.end",
+        Action::Edit | Action::Delete => "offer.change",
+    };
+    write(db.begin().await?, doing, offer, next, name).await
+}
+
+/// Removes an offer that nobody has seen yet.
+pub async fn delete(db: &Store, doing: &Doing, offer: &offers::Model, expected: &IfMatch) -> Result<()> {
+    expected.check(u32::try_from(offer.version).unwrap_or_default())?;
+    let state = state_of(offer)?;
+    if !state.can_delete() {
+        return Err(Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed()));
+    }
+    let tx = db.begin().await?;
+    if !store::delete(&tx, offer).await? {
+        return Err(Code::StaleVersion.into());
+    }
+    note(&tx, doing, offer, "offer.delete").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes the next version, with its audit row and the signal for all processes.
+async fn write(
+    tx: DatabaseTransaction,
+    doing: &Doing,
+    before: &offers::Model,
+    after: offers::Model,
+    name: &'static str,
+) -> Result<PartnerOffer> {
+    if !store::update(&tx, before, after.clone()).await.map_err(duplicate)? {
+        return Err(Code::StaleVersion.into());
+    }
+    note(&tx, doing, &after, name).await?;
+    let visible = |offer: &offers::Model| OfferState::from_name(&offer.state).is_some_and(OfferState::is_public);
+    if visible(before) || visible(&after) {
+        revisions::raise(&tx, Revision::Offers).await?;
+    }
+    let period = period_number(draft_of(&after)?.period, doing.now);
+    let (claimed, _) = store::counts(&tx, OfferId(after.id), period).await?;
+    tx.commit().await?;
+    partner_offer(&after, doing.partner.clone(), claimed)
+}
+
+async fn note(tx: &impl ConnectionTrait, doing: &Doing, offer: &offers::Model, action: &'static str) -> Result<()> {
+    let detail = json!({"state": offer.state, "version": offer.version, "partner": doing.partner.slug});
+    audit::record(tx, Some(doing.actor), action, format!("offer:{}", offer.id), detail, doing.now).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_merges_as_rfc_7396_says() {
+        let mut target = json!({"a": "b", "c": {"d": "e", "f": "g"}});
+        merge(&mut target, json!({"a": "z", "c": {"f": null}}));
+        assert_eq!(target, json!({"a": "z", "c": {"d": "e"}}));
+        merge(&mut target, json!({"c": [1], "e": {"x": null, "y": 1}}));
+        assert_eq!(target, json!({"a": "z", "c": [1], "e": {"y": 1}}));
+    }
+}

@@ -1,0 +1,180 @@
+//! The queries of offers. Finders take the owner, except where their name says `public_` or `admin_`.
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect, StreamTrait,
+};
+use shared::{
+    OfferId, PartnerId,
+    offer::{OfferDraft, OfferState, PartnerRef, Period},
+};
+use uuid::Uuid;
+
+use crate::store::{
+    entities::{offers, partners},
+    statement,
+};
+
+/// An offer of a partner.
+pub async fn find(db: &impl ConnectionTrait, partner: PartnerId, id: OfferId) -> Result<Option<offers::Model>, DbErr> {
+    offers::Entity::find_by_id(id.0).filter(offers::Column::PartnerId.eq(partner.0)).one(db).await
+}
+
+/// An offer of a partner by the partner's own name for it.
+pub async fn find_external(
+    db: &impl ConnectionTrait,
+    partner: PartnerId,
+    external_id: &str,
+) -> Result<Option<offers::Model>, DbErr> {
+    let named = offers::Column::PartnerId.eq(partner.0).and(offers::Column::ExternalId.eq(external_id));
+    offers::Entity::find().filter(named).one(db).await
+}
+
+/// An offer that everybody may see, with its partner.
+pub async fn public_find(db: &impl ConnectionTrait, id: OfferId) -> Result<Option<(offers::Model, PartnerRef)>, DbErr> {
+    let Some((offer, partner)) = admin_find(db, id).await? else { return Ok(None) };
+    let public = OfferState::from_name(&offer.state).is_some_and(OfferState::is_public);
+    Ok(public.then_some((offer, reference(&partner))))
+}
+
+/// Any offer, with its partner.
+pub async fn admin_find(
+    db: &impl ConnectionTrait,
+    id: OfferId,
+) -> Result<Option<(offers::Model, partners::Model)>, DbErr> {
+    let Some(offer) = offers::Entity::find_by_id(id.0).one(db).await? else { return Ok(None) };
+    let partner = partners::Entity::find_by_id(offer.partner_id).one(db).await?;
+    Ok(partner.map(|partner| (offer, partner)))
+}
+
+/// A partner as it stands on its offers.
+pub fn reference(partner: &partners::Model) -> PartnerRef {
+    PartnerRef { slug: partner.slug.clone(), name: partner.name.clone() }
+}
+
+/// The next `limit` offers after an id, newest first: of one partner or of all, in one state or in any.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    partner: Option<PartnerId>,
+    state: Option<OfferState>,
+    before: Option<Uuid>,
+    limit: usize,
+) -> Result<Vec<offers::Model>, DbErr> {
+    let condition = Condition::all()
+        .add_option(partner.map(|p| offers::Column::PartnerId.eq(p.0)))
+        .add_option(state.map(|s| offers::Column::State.eq(s.as_str())))
+        .add_option(before.map(|id| offers::Column::Id.lt(id)));
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    offers::Entity::find().filter(condition).order_by_desc(offers::Column::Id).limit(limit).all(db).await
+}
+
+/// All offers that the list shows.
+pub async fn listed(
+    db: &(impl ConnectionTrait + StreamTrait),
+) -> Result<impl futures_util::Stream<Item = Result<offers::Model, DbErr>>, DbErr> {
+    let states = OfferState::ALL.into_iter().filter(|s| s.is_listed()).map(OfferState::as_str);
+    offers::Entity::find().filter(offers::Column::State.is_in(states)).stream(db).await
+}
+
+/// Offers that changed at or after an instant, whatever their state.
+pub async fn changed_since(db: &impl ConnectionTrait, ms: i64) -> Result<Vec<offers::Model>, DbErr> {
+    offers::Entity::find().filter(offers::Column::UpdatedAt.gte(ms)).all(db).await
+}
+
+/// Offers whose time has come: scheduled ones to open, open ones to end.
+pub async fn due(db: &impl ConnectionTrait, now: i64) -> Result<Vec<offers::Model>, DbErr> {
+    let open = [OfferState::Published, OfferState::Paused, OfferState::Announced, OfferState::Scheduled];
+    let condition = Condition::any()
+        .add(offers::Column::State.eq(OfferState::Scheduled.as_str()).and(offers::Column::StartsAt.lte(now)))
+        .add(offers::Column::State.is_in(open.map(OfferState::as_str)).and(offers::Column::EndsAt.lte(now)));
+    offers::Entity::find().filter(condition).all(db).await
+}
+
+/// A new offer.
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    partner: PartnerId,
+    draft: &OfferDraft,
+    now: i64,
+) -> Result<offers::Model, DbErr> {
+    let new = offers::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        partner_id: Set(partner.0),
+        external_id: Set(draft.external_id.clone()),
+        state: Set(OfferState::Draft.as_str().to_owned()),
+        draft: Set(serde_json::to_value(draft).unwrap_or_default()),
+        starts_at: Set(draft.starts_at.map(|t| t.timestamp_millis())),
+        ends_at: Set(draft.ends_at.map(|t| t.timestamp_millis())),
+        rejection: Set(None),
+        version: Set(1),
+        created_at: Set(now),
+        updated_at: Set(now),
+        published_at: Set(None),
+    };
+    new.insert(db).await
+}
+
+/// Writes a changed offer, if nobody else changed it since it was read; answers whether.
+pub async fn update(db: &impl ConnectionTrait, before: &offers::Model, after: offers::Model) -> Result<bool, DbErr> {
+    let (id, version) = (after.id, before.version);
+    let mut change: offers::ActiveModel = after.into();
+    change = change.reset_all();
+    change.not_set(offers::Column::Id);
+    let done = offers::Entity::update_many()
+        .set(change)
+        .filter(offers::Column::Id.eq(id).and(offers::Column::Version.eq(version)))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Removes an offer in a version; answers whether.
+pub async fn delete(db: &impl ConnectionTrait, offer: &offers::Model) -> Result<bool, DbErr> {
+    let this = offers::Column::Id.eq(offer.id).and(offers::Column::Version.eq(offer.version));
+    Ok(offers::Entity::delete_many().filter(this).exec(db).await?.rows_affected == 1)
+}
+
+/// Units claimed in a period, and claims ever made in it.
+pub async fn counts(db: &impl ConnectionTrait, id: OfferId, period: i32) -> Result<(u32, u32), DbErr> {
+    let sql = "SELECT claimed, issued FROM quotas WHERE offer_id = $1 AND period = $2";
+    let row = db.query_one_raw(statement(db, sql, [id.0.into(), period.into()])).await?;
+    let Some(row) = row else { return Ok((0, 0)) };
+    let count = |name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
+    Ok((count("claimed")?, count("issued")?))
+}
+
+/// Sets the quota of a period that has begun; answers how many are claimed where that is more.
+pub async fn set_quota(
+    db: &impl ConnectionTrait,
+    id: OfferId,
+    period: i32,
+    quota: Option<u32>,
+) -> Result<Option<u32>, DbErr> {
+    let quota = quota.map(|q| i32::try_from(q).unwrap_or(i32::MAX));
+    let sql = "UPDATE quotas SET quota = $1
+               WHERE offer_id = $2 AND period = $3 AND (CAST($1 AS INTEGER) IS NULL OR claimed <= $1)";
+    let done = db.execute_raw(statement(db, sql, [quota.into(), id.0.into(), period.into()])).await?;
+    if done.rows_affected() == 1 {
+        return Ok(None);
+    }
+    let (claimed, _) = counts(db, id, period).await?;
+    Ok(quota.and_then(|q| u32::try_from(q).ok()).filter(|q| claimed > *q).map(|_| claimed))
+}
+
+/// Whether the offer has been claimed in any period.
+pub async fn is_claimed(db: &impl ConnectionTrait, id: OfferId) -> Result<bool, DbErr> {
+    let sql = "SELECT 1 AS one FROM quotas WHERE offer_id = $1 AND issued > 0 LIMIT 1";
+    Ok(db.query_one_raw(statement(db, sql, [id.0.into()])).await?.is_some())
+}
+
+/// Units claimed in the periods that run now, of every offer that has any.
+pub async fn current_counts(db: &impl ConnectionTrait, month: i32) -> Result<Vec<(Uuid, Period, i32)>, DbErr> {
+    let sql = "SELECT offer_id, period, claimed FROM quotas WHERE period IN (0, $1)";
+    let rows = db.query_all_raw(statement(db, sql, [month.into()])).await?;
+    rows.into_iter()
+        .map(|row| {
+            let period = if row.try_get::<i32>("", "period")? == 0 { Period::Once } else { Period::Monthly };
+            Ok((row.try_get("", "offer_id")?, period, row.try_get("", "claimed")?))
+        })
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! Partners over HTTP, as everybody sees them.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+use shared::{Code, Page, PartnerId, partner::PartnerView};
+
+use crate::{
+    error::Result,
+    http::{
+        Query, cursor, etag,
+        query::{Nothing, Paging},
+    },
+    offers::catalogue::Catalogue,
+    refusals,
+    store::{Store, entities::partners},
+};
+
+refusals! {
+    /// A cursor of another list.
+    ListRefusals: InvalidQuery, InvalidCursor, MalformedRequest;
+    /// No such partner.
+    DetailRefusals: NotFound;
+}
+
+fn view(partner: partners::Model, offers: &HashMap<String, u32>) -> PartnerView {
+    PartnerView {
+        id: PartnerId(partner.id),
+        offers: offers.get(&partner.slug).copied().unwrap_or_default(),
+        about: partner.about.and_then(|about| Deserialize::deserialize(about).ok()),
+        slug: partner.slug,
+        name: partner.name,
+        website: partner.website,
+    }
+}
+
+/// Lists the partners by their slugs.
+#[utoipa::path(tag = "partners", params(Paging), responses((status = 200, body = Page<PartnerView>, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), ListRefusals))]
+#[get("/partners")]
+pub async fn list(
+    request: HttpRequest,
+    query: Query<Paging>,
+    store: web::Data<Store>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<HttpResponse> {
+    let limit = query.0.limit();
+    let mut find = partners::Entity::find().order_by_asc(partners::Column::Slug).limit(limit as u64 + 1);
+    if let Some(after) = query.0.cursor.as_deref().map(cursor::decode::<String>).transpose()? {
+        find = find.filter(partners::Column::Slug.gt(after));
+    }
+    let mut rows = find.all(&store.read).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.slug));
+    let offers = catalogue.by_partner();
+    etag::public(&request, &Page { items: rows.into_iter().map(|p| view(p, &offers)).collect(), next_cursor })
+}
+
+/// A partner.
+#[utoipa::path(tag = "partners", params(("slug" = String, Path)), responses((status = 200, body = PartnerView, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), DetailRefusals))]
+#[get("/partners/{slug}")]
+pub async fn detail(
+    request: HttpRequest,
+    slug: web::Path<String>,
+    _: Query<Nothing>,
+    store: web::Data<Store>,
+    catalogue: web::Data<Catalogue>,
+) -> Result<HttpResponse> {
+    let named = partners::Entity::find().filter(partners::Column::Slug.eq(slug.as_str())).one(&store.read).await?;
+    etag::public(&request, &view(named.ok_or(Code::NotFound)?, &catalogue.by_partner()))
+}
