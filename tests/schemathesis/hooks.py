@@ -1,0 +1,40 @@
+"""One check of Schemathesis, made precise: what the document allows is accepted.
+
+The check itself knows status codes alone. Some refusals depend on what no schema can say (whether a password is the
+right one, whether a cursor was given out), and these few are named here by their codes, so that every other refusal of
+valid data is a failure.
+"""
+
+import schemathesis
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+PROBLEMS = {
+    "invalid_cursor",  # not one that this list gave out
+    "invalid_token",  # not one that was mailed
+    "idempotency_key_reused",
+    "stale_version",  # If-Match names another version
+}
+FIELDS = {
+    "weak_password",  # on the list of those that are guessed first
+    "wrong_password",
+    "invalid_email",  # the format `email` also allows what no provider gives out
+    "not_after",  # relations between two fields
+    "not_less",
+    "not_allowed",
+    "duplicate",
+}
+
+
+def no_schema_foretells(response):
+    if response.status_code not in (400, 412, 422):
+        return False
+    problem = response.json()
+    if problem["code"] == "invalid_input":
+        return {error["code"] for error in problem["errors"]} <= FIELDS
+    return problem["code"] in PROBLEMS
+
+
+@schemathesis.check
+def accepts_what_the_document_allows(ctx, response, case):
+    if not no_schema_foretells(response):
+        positive_data_acceptance(ctx, response, case)
