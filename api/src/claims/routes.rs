@@ -159,7 +159,7 @@ fn refused(refusal: Refusal, offer: &Shown, lang: Lang, now: chrono::DateTime<ch
 
 /// A claim of one's own.
 #[utoipa::path(tag = "claims", params(("id" = ClaimId, Path)), security(("bearer" = []), ("session" = [])),
-    responses((status = 200, body = ClaimView, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), ReadRefusals))]
+    responses((status = 200, body = ClaimView, headers(("ETag" = String))), ReadRefusals))]
 #[get("/claims/{id}")]
 pub async fn detail(
     request: HttpRequest,
@@ -195,7 +195,7 @@ pub async fn cancel(
 
 /// One's own claims, the newest first.
 #[utoipa::path(tag = "me", params(Paging), security(("bearer" = []), ("session" = [])),
-    responses((status = 200, body = Page<ClaimView>, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), ListRefusals))]
+    responses((status = 200, body = Page<ClaimView>, headers(("ETag" = String))), ListRefusals))]
 #[get("/me/claims")]
 pub async fn mine(
     request: HttpRequest,
@@ -221,7 +221,7 @@ pub async fn mine(
 
 /// One's monthly benefits, and when each can be claimed next.
 #[utoipa::path(tag = "me", security(("bearer" = []), ("session" = [])),
-    responses((status = 200, body = Page<Allowance>, headers(("ETag" = String))), (status = 304, description = "As the caller has it.")))]
+    responses((status = 200, body = Page<Allowance>, headers(("ETag" = String)))))]
 #[get("/me/allowances")]
 pub async fn allowances(
     request: HttpRequest,

@@ -18,7 +18,7 @@ refusals! {
 
 /// Whether one may claim an offer: each rule, met or not, and what would meet it. Strangers may ask, too.
 #[utoipa::path(tag = "offers", params(("id" = OfferId, Path)), security((), ("bearer" = []), ("session" = [])),
-    responses((status = 200, body = Eligibility, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), Refusals))]
+    responses((status = 200, body = Eligibility, headers(("ETag" = String))), Refusals))]
 #[get("/offers/{id}/eligibility")]
 pub async fn eligibility(
     request: HttpRequest,

@@ -89,6 +89,10 @@ fn complete(method: &str, operation: &mut Operation) {
     if method == "post" {
         codes.extend([Code::IdempotencyInProgress, Code::IdempotencyKeyReused]);
     }
+    if method == "get" {
+        let known = ResponseBuilder::new().description("As the caller has it: see `If-None-Match`.").build();
+        operation.responses.responses.entry("304".to_owned()).or_insert(RefOr::T(known));
+    }
     for (status, general) in responses(&codes) {
         let RefOr::T(general) = general else { continue };
         match operation.responses.responses.get_mut(&status) {

@@ -1,6 +1,10 @@
 //! Writing offers over HTTP: the partner's side and the ministry's.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, patch, post, web};
+use actix_web::{
+    HttpRequest, HttpResponse, delete, get,
+    http::header::{self, HeaderValue},
+    patch, post, web,
+};
 use serde::Deserialize;
 use shared::{
     Code, OfferId, Page, Validate, Violations,
@@ -16,12 +20,12 @@ use super::{
 };
 use crate::{
     accounts::Admin,
-    error::Result,
+    error::{Error, Result},
     http::{
         Id, Json, Query,
         body::Patch,
         cursor,
-        etag::{self, IfMatch},
+        etag::{self, IfMatch, Keep},
         query::{Nothing, check_limit},
     },
     partners::PartnerDesk,
@@ -171,10 +175,19 @@ pub async fn create(
 #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("bearer" = []), ("session" = [])),
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ReadRefusals))]
 #[get("/partners/{slug}/offers/{id}")]
-pub async fn read(desk: PartnerDesk, id: Id<OfferId>, _: Query<Nothing>, parts: Parts) -> Result<HttpResponse> {
+pub async fn read(
+    request: HttpRequest,
+    desk: PartnerDesk,
+    id: Id<OfferId>,
+    _: Query<Nothing>,
+    parts: Parts,
+) -> Result<HttpResponse> {
     let tools = tools(&parts);
     let offer = queries::find(tools.store.fresh(), desk.id(), id.0).await?.ok_or(Code::NotFound)?;
-    Ok(versioned(&tools.one(&offer, desk.reference()).await?))
+    let offer = tools.one(&offer, desk.reference()).await?;
+    let tag = HeaderValue::from_str(&etag::of_version(offer.version)).map_err(Error::internal)?;
+    let body = serde_json::to_vec(&offer).map_err(Error::internal)?;
+    Ok(etag::tagged(&request, Keep::Private, tag, body.into()))
 }
 
 /// Changes an offer: what is sent is merged into it (RFC 7396), null removes.

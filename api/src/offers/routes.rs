@@ -29,8 +29,7 @@ refusals! {
 #[utoipa::path(
     tag = "offers",
     params(ListQuery),
-    responses((status = 200, body = OfferList, headers(("ETag" = String), ("Link" = String, description = "The next page."))),
-              (status = 304, description = "As the caller has it."), ListRefusals)
+    responses((status = 200, body = OfferList, headers(("ETag" = String), ("Link" = String, description = "The next page."))), ListRefusals)
 )]
 #[get("/offers")]
 pub async fn list(request: HttpRequest, catalogue: web::Data<Catalogue>) -> Result<HttpResponse> {
@@ -47,7 +46,7 @@ pub async fn list(request: HttpRequest, catalogue: web::Data<Catalogue>) -> Resu
 #[utoipa::path(
     tag = "offers",
     params(("id" = OfferId, Path)),
-    responses((status = 200, body = OfferView, headers(("ETag" = String))), (status = 304, description = "As the caller has it."),
+    responses((status = 200, body = OfferView, headers(("ETag" = String))),
               DetailRefusals)
 )]
 #[get("/offers/{id}")]

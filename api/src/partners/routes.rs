@@ -37,7 +37,7 @@ fn view(partner: partners::Model, offers: &HashMap<String, u32>) -> PartnerView 
 }
 
 /// Lists the partners by their slugs.
-#[utoipa::path(tag = "partners", params(Paging), responses((status = 200, body = Page<PartnerView>, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), ListRefusals))]
+#[utoipa::path(tag = "partners", params(Paging), responses((status = 200, body = Page<PartnerView>, headers(("ETag" = String))), ListRefusals))]
 #[get("/partners")]
 pub async fn list(
     request: HttpRequest,
@@ -59,7 +59,7 @@ pub async fn list(
 }
 
 /// A partner.
-#[utoipa::path(tag = "partners", params(("slug" = String, Path)), responses((status = 200, body = PartnerView, headers(("ETag" = String))), (status = 304, description = "As the caller has it."), DetailRefusals))]
+#[utoipa::path(tag = "partners", params(("slug" = String, Path)), responses((status = 200, body = PartnerView, headers(("ETag" = String))), DetailRefusals))]
 #[get("/partners/{slug}")]
 pub async fn detail(
     request: HttpRequest,

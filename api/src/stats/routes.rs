@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The platform in numbers.
-#[utoipa::path(tag = "statistics", responses((status = 200, body = Summary, headers(("ETag" = String))), (status = 304, description = "As the caller has it.")))]
+#[utoipa::path(tag = "statistics", responses((status = 200, body = Summary, headers(("ETag" = String)))))]
 #[get("/stats/summary")]
 pub async fn summary(
     request: HttpRequest,

@@ -35,10 +35,15 @@ pub async fn admin_users(
     if let Some(role) = filter.role {
         conditions.push(format!("role = {}", bind(role.as_str().into())));
     }
-    match filter.verified {
-        Some(true) => conditions.push("(role_verified OR role IN ('learner', 'admin'))".to_owned()),
-        Some(false) => conditions.push("NOT role_verified AND role IN ('educator', 'institution_head')".to_owned()),
-        None => {}
+    // Some roles need no confirmation, whatever the column says.
+    match (filter.verified, filter.role.map(Role::needs_verification)) {
+        (Some(verified), Some(true)) => conditions.push(format!("role_verified = {verified}")),
+        (Some(true), None) => conditions.push("(role_verified = true OR role IN ('learner', 'admin'))".to_owned()),
+        (Some(false), None) => {
+            conditions.push("role_verified = false AND role IN ('educator', 'institution_head')".to_owned());
+        }
+        (Some(false), Some(false)) => return Ok(Vec::new()),
+        (None, _) | (Some(true), Some(false)) => {}
     }
     if let Some(beginning) = &filter.beginning {
         let mut range = |column: &str, from: String| {
