@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod generate;
 mod token;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,8 @@ enum Command {
     Token(token::Token),
     /// Adds the programmes that the ministry announced. Safe to repeat.
     Seed(DataConfig),
+    /// Adds synthetic national data, for load tests and demonstrations.
+    Generate(generate::Options),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -60,6 +63,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::CreateAdmin(command) => command.run().await,
         Command::Token(command) => command.run().await,
+        Command::Generate(options) => generate::run(options).await,
         Command::Openapi => {
             println!("{}", app::document().to_pretty_json()?);
             Ok(())
