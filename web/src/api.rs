@@ -1,0 +1,10 @@
+//! The server's REST interface, as the page uses it.
+
+mod calls;
+mod failure;
+mod renewal;
+mod transport;
+
+pub use calls::*;
+pub use failure::Failure;
+pub use renewal::{believe, on_ended};

@@ -1,0 +1,11 @@
+//! What pages are put together from. Components show; they know no page and ask the server nothing.
+
+pub mod action;
+pub mod bar;
+pub mod card;
+pub mod field;
+pub mod form;
+pub mod frame;
+pub mod icon;
+pub mod page;
+pub mod states;

@@ -1,0 +1,112 @@
+//! The closed lists of `shared` in words, and with their icons.
+
+use leptos_i18n::td_string;
+use shared::{
+    Lang,
+    account::Role,
+    claim::ClaimState,
+    offer::{Area, Audience, Kind, Region, Sort, Unit},
+};
+
+use crate::{
+    components::icon::Icon,
+    format::{Form, number, plural},
+    language::{fill, locale},
+};
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident($type:ident) in $section:ident { $($variant:ident => $key:ident),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        pub fn $name(value: $type, lang: Lang) -> &'static str {
+            let locale = locale(lang);
+            match value { $($type::$variant => td_string!(locale, $section.$key),)+ }
+        }
+    )+};
+}
+
+names! {
+    /// A kind, of one offer.
+    kind(Kind) in kind {
+        InternetPackage => internet_package, DiscountedTariff => discounted_tariff, DeviceGrant => device_grant,
+        DiscountedDevice => discounted_device, LongTermCredit => long_term_credit, Course => course, Event => event,
+    }
+
+    /// A kind, of many offers.
+    kinds(Kind) in kinds {
+        InternetPackage => internet_package, DiscountedTariff => discounted_tariff, DeviceGrant => device_grant,
+        DiscountedDevice => discounted_device, LongTermCredit => long_term_credit, Course => course, Event => event,
+    }
+
+    /// What the button says that claims an offer of this kind.
+    claim_do(Kind) in claim_do {
+        InternetPackage => internet_package, DiscountedTariff => discounted_tariff, DeviceGrant => device_grant,
+        DiscountedDevice => discounted_device, LongTermCredit => long_term_credit, Course => course, Event => event,
+    }
+
+    /// A field of life.
+    area(Area) in area {
+        Connectivity => connectivity, Devices => devices, Finance => finance, Culture => culture, Art => art,
+        Sport => sport, Learning => learning,
+    }
+
+    /// For whom.
+    audience(Audience) in audience { Learner => learner, Educator => educator, Institution => institution }
+
+    /// A region.
+    region(Region) in region {
+        Baku => baku, AbsheronKhizi => absheron_khizi, MountainousShirvan => mountainous_shirvan,
+        GanjaDashkasan => ganja_dashkasan, Karabakh => karabakh, GazakhTovuz => gazakh_tovuz,
+        GubaKhachmaz => guba_khachmaz, LankaranAstara => lankaran_astara, CentralAran => central_aran,
+        MilMughan => mil_mughan, Nakhchivan => nakhchivan, ShakiZagatala => shaki_zagatala,
+        EasternZangezur => eastern_zangezur, ShirvanSalyan => shirvan_salyan,
+    }
+
+    /// What somebody is.
+    role(Role) in role {
+        Learner => learner, Educator => educator, InstitutionHead => institution_head, Admin => admin,
+    }
+
+    /// Where a claim stands.
+    claim_state(ClaimState) in claim_state {
+        Active => active, Held => held, Redeemed => redeemed, Cancelled => cancelled, Expired => expired,
+    }
+
+    /// A language, in itself.
+    language(Lang) in lang { Az => az, En => en, Ru => ru }
+
+    /// An order.
+    sort(Sort) in sort {
+        Relevance => relevance, Newest => newest, Oldest => oldest, EndsSoon => ends, Title => title,
+    }
+}
+
+/// So many units.
+pub fn units(unit: Unit, n: u32, lang: Lang) -> String {
+    macro_rules! units {
+        ($($variant:ident => $key:ident),+) => {
+            match (unit, plural(lang, n)) { $(
+                (Unit::$variant, Form::One) => td_string!(locale(lang), unit.one.$key),
+                (Unit::$variant, Form::Few) => td_string!(locale(lang), unit.few.$key),
+                (Unit::$variant, Form::Many) => td_string!(locale(lang), unit.many.$key),
+            )+ }
+        };
+    }
+    let text: &str = units!(
+        Package => package, Connection => connection, Computer => computer, Device => device, Credit => credit,
+        Place => place, Ticket => ticket
+    );
+    fill(text, &[("n", &number(n.into(), lang))])
+}
+
+/// The icon of a kind.
+pub const fn kind_icon(kind: Kind) -> Icon {
+    match kind {
+        Kind::InternetPackage => Icon::Wifi,
+        Kind::DiscountedTariff => Icon::Tag,
+        Kind::DeviceGrant => Icon::Gift,
+        Kind::DiscountedDevice => Icon::Laptop,
+        Kind::LongTermCredit => Icon::Coins,
+        Kind::Course => Icon::Book,
+        Kind::Event => Icon::Ticket,
+    }
+}

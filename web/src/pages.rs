@@ -1,0 +1,70 @@
+//! The pages. A page fetches and decides; what it shows is put together from components.
+
+mod account;
+mod claim;
+mod claims;
+mod figures;
+mod home;
+mod offer;
+mod offers;
+mod partners;
+mod password;
+mod sign_in;
+mod sign_up;
+mod verify_email;
+
+pub use account::account;
+pub use claim::claim;
+pub use claims::claims;
+pub use figures::figures;
+pub use home::home;
+pub use offer::offer;
+pub use offers::offers;
+pub use partners::partners;
+pub use password::{forgot_password, reset_password};
+pub use sign_in::sign_in;
+pub use sign_up::sign_up;
+pub use verify_email::verify_email;
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        icon::{Icon, icon},
+        page::titled,
+    },
+    language::{say, tr},
+};
+
+/// An address that leads nowhere.
+pub fn not_found() -> AnyView {
+    titled(|| say!(state.not_found));
+    view! {
+        <div class="notice page-notice">
+            <span class="notice-icon">{icon(Icon::Search)}</span>
+            <h1 tabindex="-1">{tr!(state.not_found)}</h1>
+            <p>{tr!(state.not_found_help)}</p>
+            <div class="row">
+                <a class="button primary" href="/offers">{tr!(verb.all_offers)}</a>
+                <a class="button" href="/">{tr!(verb.home)}</a>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What stands where somebody must be signed in: why, and the way there and back.
+fn sign_in_first(why: impl Fn() -> &'static str + Copy + Send + 'static, next: &str) -> AnyView {
+    view! {
+        <div class="notice page-notice">
+            <span class="notice-icon">{icon(Icon::Person)}</span>
+            <h1 tabindex="-1">{tr!(state.sign_in_first)}</h1>
+            <p>{why}</p>
+            <div class="row">
+                <a class="button primary" href=format!("/sign-in?next={next}")>{tr!(auth.sign_in_do)}</a>
+                <a class="button" href=format!("/sign-up?next={next}")>{tr!(auth.sign_up_do)}</a>
+            </div>
+        </div>
+    }
+    .into_any()
+}
