@@ -34,13 +34,15 @@ use crate::{
 };
 
 /// POSTs whose answers are not kept by the general middleware: the claim desk keeps its own, and the others carry
-/// secrets.
+/// secrets, of which not even a hash is to be kept.
 const KEEP_NOTHING: &[&str] = &[
     "/api/v1/offers/{id}/claims",
     "/api/v1/auth/login",
     "/api/v1/auth/token",
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
+    "/api/v1/auth/register",
+    "/api/v1/auth/password/reset",
 ];
 
 /// Whole requests get this long for their head; bodies have a limit of their own.

@@ -60,7 +60,7 @@ pub struct ServeConfig {
     #[arg(long, env = "WORKERS", default_value_t = 0)]
     pub workers: usize,
     /// Sign-ins, sign-ups and mails asked for, a minute and address.
-    #[arg(long, env = "RATE_CREDENTIALS", default_value_t = 30)]
+    #[arg(long, env = "RATE_CREDENTIALS", default_value_t = 120)]
     pub rate_credentials: u32,
     /// Changes, a minute and person.
     #[arg(long, env = "RATE_CHANGES", default_value_t = 120)]

@@ -60,7 +60,7 @@ async fn live(_: Query<Nothing>) -> HttpResponse {
 #[utoipa::path(tag = "operations", responses((status = 200, body = Health), (status = 503, description = "Not ready.", body = shared::Problem, content_type = "application/problem+json")))]
 #[get("/health/ready")]
 async fn ready(_: Query<Nothing>, store: web::Data<Store>) -> Result<HttpResponse> {
-    let asked = store.write.query_one_raw(statement(&store.write, "SELECT 1", []));
+    let asked = store.fresh().query_one_raw(statement(store.fresh(), "SELECT 1", []));
     asked.await.map_err(|error| Error { source: Some(Box::new(error)), ..Error::new(Code::Overloaded) })?;
     Ok(ok())
 }

@@ -16,6 +16,7 @@ use shared::{Code, SessionId, UserId, account::Role};
 
 use super::{activity::Activity, revoked::Revoked, token::Keys};
 use crate::{
+    config::ServeConfig,
     error::{Error, Result},
     store::{Store, clock::Clock, entities::users},
 };
@@ -54,7 +55,9 @@ fn credentials(request: &HttpRequest) -> Option<(String, bool)> {
         let token = value.to_str().ok()?.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         return token.map(|(_, token)| (token.trim().to_owned(), false));
     }
-    let cookie = request.cookie(SESSION_COOKIE).or_else(|| request.cookie(SESSION_COOKIE_PLAIN))?;
+    // Over TLS the plain name counts for nothing: a neighbouring site could have set it.
+    let https = data::<ServeConfig>(request).is_ok_and(|config| config.is_https());
+    let cookie = request.cookie(if https { SESSION_COOKIE } else { SESSION_COOKIE_PLAIN })?;
     Some((cookie.value().to_owned(), true))
 }
 

@@ -11,6 +11,7 @@ use shared::{
 
 use super::{Accounts, Person, activity, recover, session::IDLE, sign_in::check_password, sign_up::normal_name, store};
 use crate::{
+    claims,
     error::{Error, Result},
     store::{
         clock::{from_ms, to_ms},
@@ -104,6 +105,7 @@ pub async fn delete(
     store::end_sessions(&tx, id, None, to_ms(now)).await?;
     store::note_ended(&tx, person.caller.session, to_ms(now)).await?;
     accounts.outbox.take_back(&tx, &user.email).await?;
+    claims::cancel_all(&tx, id, now).await?;
     store::delete_user(&tx, id).await?;
     if let Some(day) = user.last_active_day {
         activity::add(&tx, day, -1).await?;

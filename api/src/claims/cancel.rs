@@ -1,6 +1,7 @@
 //! Giving a claim back: the unit can be claimed by somebody else, or by the same person again.
 
 use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
 use shared::{ClaimId, Code, UserId, claim::ClaimState};
 
 use super::{store, transaction::give_back};
@@ -20,13 +21,15 @@ pub async fn cancel(db: &Store, claimant: UserId, id: ClaimId, now: DateTime<Utc
     if from_ms(claim.expires_at) <= now {
         return Err(refused(ClaimState::Expired.as_str()));
     }
-    let closed = give_back(db, vec![claim], ClaimState::Cancelled, now).await?;
+    let tx = db.begin().await?;
+    let closed = give_back(&tx, vec![claim], ClaimState::Cancelled, now).await?;
+    tx.commit().await?;
     closed.into_iter().next().ok_or_else(|| Code::ClaimNotActive.into())
 }
 
-/// Cancels all active claims of a person who leaves.
-pub async fn cancel_all(db: &Store, claimant: UserId, now: DateTime<Utc>) -> Result<()> {
-    let active = store::active_of(db.fresh(), claimant).await?;
-    give_back(db, active, ClaimState::Cancelled, now).await?;
+/// Cancels all active claims of a person who leaves, in the transaction in which they leave.
+pub async fn cancel_all(tx: &impl ConnectionTrait, claimant: UserId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let active = store::active_of(tx, claimant).await?;
+    give_back(tx, active, ClaimState::Cancelled, now).await?;
     Ok(())
 }

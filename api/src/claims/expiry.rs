@@ -15,8 +15,13 @@ pub async fn expire(db: &Store, now: DateTime<Utc>) -> Result<(), DbErr> {
     loop {
         let overdue = store::overdue(db.fresh(), to_ms(now), BATCH).await?;
         let found = overdue.len();
-        let closed = give_back(db, overdue, ClaimState::Expired, now).await?;
-        if closed.is_empty() || (found as u64) < BATCH {
+        if found == 0 {
+            return Ok(());
+        }
+        let tx = db.begin().await?;
+        give_back(&tx, overdue, ClaimState::Expired, now).await?;
+        tx.commit().await?;
+        if (found as u64) < BATCH {
             return Ok(());
         }
     }

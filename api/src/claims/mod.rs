@@ -1,7 +1,7 @@
 //! Claims: the desk that decides them, and what claimants see of them.
 
 pub mod allowance;
-pub mod cancel;
+mod cancel;
 mod decide;
 pub mod desk;
 pub mod expiry;
@@ -12,6 +12,7 @@ pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use cancel::cancel_all;
 pub use desk::Desk;
 pub use store::holds;
 

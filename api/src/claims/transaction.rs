@@ -13,7 +13,6 @@ use super::{
 use crate::{
     offers::period_number,
     store::{
-        Store,
         clock::to_ms,
         entities::claims,
         revisions::{self, Revision},
@@ -186,7 +185,7 @@ async fn write(
 ///
 /// The quota rows are locked first and in order, as the desk does, so that the two never wait in a circle.
 pub async fn give_back(
-    db: &Store,
+    tx: &impl ConnectionTrait,
     claims: Vec<claims::Model>,
     state: shared::claim::ClaimState,
     now: DateTime<Utc>,
@@ -194,13 +193,12 @@ pub async fn give_back(
     if claims.is_empty() {
         return Ok(claims);
     }
-    let tx = db.begin().await?;
     let keys: BTreeSet<RoomKey> = claims.iter().map(|c| (OfferId(c.offer_id), c.period)).collect();
     let mut closed = Vec::with_capacity(claims.len());
     for key in keys {
-        let Some((_, mut room)) = store::lock_rooms(&tx, &[key]).await?.into_iter().next() else { continue };
+        let Some((_, mut room)) = store::lock_rooms(tx, &[key]).await?.into_iter().next() else { continue };
         for claim in claims.iter().filter(|c| (OfferId(c.offer_id), c.period) == key) {
-            if store::close(&tx, claim.id, state, to_ms(now)).await? {
+            if store::close(tx, claim.id, state, to_ms(now)).await? {
                 room.claimed = room.claimed.saturating_sub(u32::try_from(claim.quantity).unwrap_or_default());
                 closed.push(claims::Model {
                     state: state.as_str().to_owned(),
@@ -209,14 +207,13 @@ pub async fn give_back(
                 });
             }
         }
-        store::write_rooms(&tx, &[(key, room)]).await?;
+        store::write_rooms(tx, &[(key, room)]).await?;
     }
-    revisions::raise(&tx, Revision::Claims).await?;
+    revisions::raise(tx, Revision::Claims).await?;
     for claim in &closed {
         let made = crate::store::clock::from_ms(claim.created_at);
-        totals::add(&tx, Metric::Claims, made, -i64::from(claim.quantity)).await?;
+        totals::add(tx, Metric::Claims, made, -i64::from(claim.quantity)).await?;
     }
-    tx.commit().await?;
     Ok(closed)
 }
 

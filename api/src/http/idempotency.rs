@@ -27,6 +27,7 @@ use super::{
     problem::{self, Asked},
 };
 use crate::{
+    config::ServeConfig,
     error::{Error, Result},
     store::{Store, clock, statement},
 };
@@ -85,7 +86,8 @@ pub struct Identify(pub fn(&HttpRequest) -> Option<Uuid>);
 /// The owner of a key: the person, or for strangers their address.
 pub fn owner(request: &HttpRequest) -> String {
     let person = request.app_data::<web::Data<Identify>>().and_then(|identify| identify.0(request));
-    person.map_or_else(|| limits::address(request, None).to_string(), |id| id.to_string())
+    let proxy = request.app_data::<web::Data<ServeConfig>>().and_then(|config| config.trusted_proxy);
+    person.map_or_else(|| limits::address(request, proxy).to_string(), |id| id.to_string())
 }
 
 /// What is to be done with a request.
