@@ -1,0 +1,164 @@
+//! Who may do what: a row for every operation of the OpenAPI document, a column for every kind of caller. A new
+//! operation without a row fails the test.
+
+use reqwest::Method;
+use serde_json::Value;
+use shared::{
+    account::Role,
+    offer::{Audience, OfferState},
+};
+use tests::{Caller, Market, Offer, on_both};
+
+on_both!(every_operation_has_a_row_and_keeps_to_it);
+
+/// The columns: not signed in, a learner, an educator whom nobody has confirmed, an educator, the head of an
+/// institution, ministry staff. Claims in the table are the educator's; the others are strangers to them.
+type Columns = [u16; 6];
+
+/// What stands for `{id}` in the address.
+#[derive(Clone, Copy)]
+enum Id {
+    None,
+    /// An offer of `azercell` for educators, in this state.
+    Offer(OfferState),
+    /// An active claim of the educator.
+    Claim,
+    /// Somebody else's account.
+    User,
+}
+
+const ALL: Columns = [200; 6];
+/// Everyone is heard: what they sent is wrong, but nobody is sent away.
+const HEARD: Columns = [422; 6];
+const SIGNED_IN: Columns = [401, 200, 200, 200, 200, 200];
+const MINISTRY: Columns = [401, 403, 403, 403, 403, 200];
+
+const fn ministry(done: u16) -> Columns {
+    [401, 403, 403, 403, 403, done]
+}
+
+use OfferState::{Announced, Draft, InReview, Paused, Published};
+
+#[rustfmt::skip] // A table.
+const TABLE: &[(&str, Id, &str, Columns)] = &[
+    ("GET /.well-known/jwks.json",                      Id::None,             "", ALL),
+    ("GET /health/live",                                Id::None,             "", ALL),
+    ("GET /health/ready",                               Id::None,             "", ALL),
+    ("GET /metrics",                                    Id::None,             "", ALL),
+    ("GET /openapi.json",                               Id::None,             "", ALL),
+
+    ("POST /api/v1/auth/register",                      Id::None,             "{}", HEARD),
+    ("POST /api/v1/auth/login",                         Id::None,             "{}", HEARD),
+    ("POST /api/v1/auth/token",                         Id::None,             "{}", HEARD),
+    ("POST /api/v1/auth/password/forgot",               Id::None,             "{}", HEARD),
+    ("POST /api/v1/auth/password/reset",                Id::None,             "{}", HEARD),
+    ("POST /api/v1/auth/email/verify",                  Id::None,             r#"{"token": "x"}"#, HEARD),
+    ("POST /api/v1/auth/refresh",                       Id::None,             r#"{"refresh_token": "x"}"#, [401; 6]),
+    ("POST /api/v1/auth/logout",                        Id::None,             r#"{"session_id": "0190163d-8694-739b-aea5-966c26f8ad91"}"#, [401, 404, 404, 404, 404, 404]),
+
+    ("GET /api/v1/me",                                  Id::None,             "", SIGNED_IN),
+    ("PATCH /api/v1/me",                                Id::None,             "{}", SIGNED_IN),
+    ("DELETE /api/v1/me",                               Id::None,             r#"{"current_password": "not-this-one"}"#, [401, 422, 422, 422, 422, 422]),
+    ("GET /api/v1/me/allowances",                       Id::None,             "", SIGNED_IN),
+    ("GET /api/v1/me/claims",                           Id::None,             "", SIGNED_IN),
+    ("GET /api/v1/me/export",                           Id::None,             "", SIGNED_IN),
+
+    ("GET /api/v1/offers",                              Id::None,             "", ALL),
+    ("GET /api/v1/offers/{id}",                         Id::Offer(Published), "", ALL),
+    ("GET /api/v1/offers/{id}/eligibility",             Id::Offer(Published), "", ALL),
+    ("POST /api/v1/offers/{id}/claims",                 Id::Offer(Published), "{}", [401, 403, 403, 201, 403, 403]),
+    ("GET /api/v1/claims/{id}",                         Id::Claim,            "", [401, 404, 404, 200, 404, 404]),
+    ("POST /api/v1/claims/{id}/cancel",                 Id::Claim,            "", [401, 404, 404, 200, 404, 404]),
+
+    ("GET /api/v1/partners",                            Id::None,             "", ALL),
+    ("GET /api/v1/partners/{slug}",                     Id::None,             "", ALL),
+    ("GET /api/v1/stats/summary",                       Id::None,             "", ALL),
+
+    ("GET /api/v1/partners/{slug}/offers",              Id::None,             "", MINISTRY),
+    ("POST /api/v1/partners/{slug}/offers",             Id::None,             "{}", ministry(422)),
+    ("GET /api/v1/partners/{slug}/offers/{id}",         Id::Offer(Draft),     "", MINISTRY),
+    ("PATCH /api/v1/partners/{slug}/offers/{id}",       Id::Offer(Draft),     "{}", MINISTRY),
+    ("DELETE /api/v1/partners/{slug}/offers/{id}",      Id::Offer(Draft),     "", ministry(204)),
+    ("POST /api/v1/partners/{slug}/offers/{id}/submit", Id::Offer(Draft),     "", MINISTRY),
+    ("POST /api/v1/partners/{slug}/offers/{id}/pause",  Id::Offer(Published), "", MINISTRY),
+    ("POST /api/v1/partners/{slug}/offers/{id}/resume", Id::Offer(Paused),    "", MINISTRY),
+    ("POST /api/v1/partners/{slug}/offers/{id}/end",    Id::Offer(Published), "", MINISTRY),
+
+    ("GET /api/v1/admin/audit",                         Id::None,             "", MINISTRY),
+    ("GET /api/v1/admin/offers",                        Id::None,             "", MINISTRY),
+    ("POST /api/v1/admin/offers/{id}/approve",          Id::Offer(InReview),  "", MINISTRY),
+    ("POST /api/v1/admin/offers/{id}/announce",         Id::Offer(InReview),  "", MINISTRY),
+    ("POST /api/v1/admin/offers/{id}/open",             Id::Offer(Announced), "", MINISTRY),
+    ("POST /api/v1/admin/offers/{id}/reject",           Id::Offer(InReview),  r#"{"reason": "Yox"}"#, MINISTRY),
+    ("GET /api/v1/admin/users",                         Id::None,             "", MINISTRY),
+    ("GET /api/v1/admin/users/{id}",                    Id::User,             "", MINISTRY),
+    ("PATCH /api/v1/admin/users/{id}",                  Id::User,             r#"{"role_verified": true}"#, MINISTRY),
+];
+
+async fn every_operation_has_a_row_and_keeps_to_it(market: Market) {
+    let document: Value = market.anon().at_root().get("/openapi.json").await.ok();
+    let operations = operations(&document);
+    let rows: Vec<&str> = TABLE.iter().map(|row| row.0).collect();
+    let without_row: Vec<_> = operations.iter().filter(|(name, _)| !rows.contains(&name.as_str())).collect();
+    assert!(without_row.is_empty(), "give these a row in the table: {without_row:?}");
+    let stale: Vec<_> = rows.iter().filter(|row| !operations.iter().any(|(name, _)| name == *row)).collect();
+    assert!(stale.is_empty(), "these are no longer there: {stale:?}");
+
+    let educator = market.educator().await;
+    let callers = [
+        ("nobody", market.anon()),
+        ("a learner", market.learner().await),
+        ("an unconfirmed educator", market.signed_up(Role::Educator).await.caller),
+        ("an educator", educator.clone()),
+        ("a head", market.head().await),
+        ("the ministry", market.admin().await),
+    ];
+    let mut wrong = Vec::new();
+    for (name, id, body, columns) in TABLE {
+        let (_, documented) = operations.iter().find(|(n, _)| n == name).expect("checked above");
+        for ((who, caller), expected) in callers.iter().zip(columns) {
+            let status = ask(&market, caller, &educator, name, *id, body).await;
+            if status != *expected {
+                wrong.push(format!("{name} by {who}: {status}, not {expected}"));
+            }
+            if !documented.contains(&status.to_string()) {
+                wrong.push(format!("{name} by {who}: {status} is not in the OpenAPI document"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// All operations of a document, as `METHOD /path`, with the statuses that it names.
+fn operations(document: &Value) -> Vec<(String, Vec<String>)> {
+    let paths = document["paths"].as_object().expect("paths");
+    let of_path = |(path, item): (&String, &Value)| {
+        let item = item.as_object().expect("a path item").clone();
+        let methods = item.into_iter().filter(|(method, _)| method.parse::<Method>().is_ok() && method != "parameters");
+        let path = path.clone();
+        methods.map(move |(method, operation)| {
+            let responses = operation["responses"].as_object().expect("responses");
+            (format!("{} {path}", method.to_uppercase()), responses.keys().cloned().collect())
+        })
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+async fn ask(market: &Market, caller: &Caller, educator: &Caller, name: &str, id: Id, body: &str) -> u16 {
+    let (method, path) = name.split_once(' ').expect("METHOD /path");
+    let id = match id {
+        Id::None => String::new(),
+        Id::Offer(state) => Offer::once().audience(&[Audience::Educator]).in_state(market, state).await.id.to_string(),
+        Id::Claim => educator.claimed(Offer::once().publish(market).await.id).await.id.to_string(),
+        Id::User => {
+            let them: shared::account::Me = market.learner().await.get("/me").await.ok();
+            them.id.to_string()
+        }
+    };
+    let path = path.replace("{slug}", "azercell").replace("{id}", &id);
+    let mut ask = caller.clone().at_root().ask(&method.parse().expect("a method"), &path).header("if-match", "*");
+    if !body.is_empty() {
+        ask = ask.header("content-type", "application/json").body(body.to_owned());
+    }
+    ask.await.status
+}

@@ -1,0 +1,91 @@
+//! Signing in by the page: two cookies that scripts never see, and nothing that another site could send.
+
+use serde_json::json;
+use shared::{Code, account::Me};
+use tests::{Kind, Market, PASSWORD, Place, on_both, people};
+
+use super::{cookies, sent};
+
+on_both!(
+    the_page_gets_two_locked_down_cookies,
+    cookies_from_another_site_change_nothing,
+    wrong_passwords_and_unknown_addresses_look_alike,
+);
+on_both!(alone: over_https_cookies_are_secure);
+
+async fn the_page_gets_two_locked_down_cookies(market: Market) {
+    let person = people::register(&market.anon(), shared::account::Role::Learner).await;
+    let body = json!({"email": person.email, "password": PASSWORD});
+    let answer = market.anon().send("/auth/login", &body).header("sec-fetch-site", "same-origin").await;
+    assert!(answer.status < 300, "{}", answer.text());
+    assert!(!answer.text().contains("eyJ"), "the page never sees a token");
+    let set = cookies(&answer);
+    let [session, refresh] = set.as_slice() else { panic!("two cookies: {set:?}") };
+    assert_eq!((session.name.as_str(), refresh.name.as_str()), ("vm_session", "vm_refresh"));
+    for (cookie, path) in [(session, "Path=/"), (refresh, "Path=/api/v1/auth")] {
+        for attribute in ["HttpOnly", "SameSite=Strict", path] {
+            assert!(cookie.attributes.iter().any(|a| a == attribute), "{attribute}: {cookie:?}");
+        }
+        assert!(cookie.attributes.iter().all(|a| a != "Secure" && !a.starts_with("Domain")), "{cookie:?}");
+    }
+    let me: Me = market.anon().get("/me").header("cookie", sent(&set)).await.ok();
+    assert_eq!(me.id, person.id);
+    let body = json!({"email": person.email, "password": PASSWORD});
+    market.anon().send("/auth/token", &body).await.status(200);
+}
+
+async fn cookies_from_another_site_change_nothing(market: Market) {
+    let person = people::register(&market.anon(), shared::account::Role::Learner).await;
+    let body = json!({"email": person.email, "password": PASSWORD});
+    let answer = market.anon().send("/auth/login", &body).header("sec-fetch-site", "same-origin").await;
+    let cookie = sent(&cookies(&answer));
+    let change = |header: Option<(&'static str, &'static str)>| {
+        let ask = market.anon().patch("/me", &json!({"name": "Dəyişdi"})).header("cookie", &cookie);
+        header.map_or_else(
+            || market.anon().patch("/me", &json!({"name": "Dəyişdi"})).header("cookie", &cookie),
+            |(n, v)| ask.header(n, v),
+        )
+    };
+    for from in [
+        None,
+        Some(("sec-fetch-site", "cross-site")),
+        Some(("sec-fetch-site", "same-site")),
+        Some(("sec-fetch-site", "none")),
+    ] {
+        change(from).await.refused(Code::CrossSite);
+    }
+    assert_eq!(person.caller.get("/me").await.ok::<Me>().name, "Aygün Məmmədova");
+    for from in [("sec-fetch-site", "same-origin"), ("x-requested-with", "tests")] {
+        let me: Me = change(Some(from)).await.ok();
+        assert_eq!(me.name, "Dəyişdi");
+    }
+    market.anon().get("/me").header("cookie", &cookie).header("sec-fetch-site", "cross-site").await.status(200);
+}
+
+async fn wrong_passwords_and_unknown_addresses_look_alike(market: Market) {
+    let person = people::register(&market.anon(), shared::account::Role::Learner).await;
+    for path in ["/auth/login", "/auth/token"] {
+        for (email, password) in [(person.email.as_str(), "not-this-one-9"), ("nobody@test.az", PASSWORD)] {
+            let body = json!({"email": email, "password": password});
+            let answer = market.anon().send(path, &body).header("sec-fetch-site", "same-origin").await;
+            let problem = answer.refused(Code::InvalidCredentials);
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+            assert!(answer.header("set-cookie").is_none());
+            assert!(problem.errors.is_empty() && problem.extra.is_empty(), "says no more: {problem:?}");
+        }
+    }
+}
+
+async fn over_https_cookies_are_secure(kind: Kind) {
+    let place = Place::new(kind).await.with("PUBLIC_URL", "https://market.example");
+    let market = Market::open(place).await;
+    let body = json!({"email": "learner@demo.az", "password": people::DEMO_PASSWORD});
+    let answer = market.anon().send("/auth/login", &body).header("sec-fetch-site", "same-origin").await;
+    assert!(answer.status < 300, "{}", answer.text());
+    assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000; includeSubDomains"));
+    let set = cookies(&answer);
+    let names: Vec<_> = set.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["__Host-vm_session", "__Secure-vm_refresh"]);
+    assert!(set.iter().all(|c| c.attributes.iter().any(|a| a == "Secure")), "{set:?}");
+    market.anon().get("/me").header("cookie", sent(&set)).await.status(200);
+}

@@ -1,0 +1,13 @@
+//! The API, resource by resource and verb by verb, on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A test stops at what is not as it must be.
+
+mod access;
+mod accounts;
+mod admin;
+mod claims;
+mod conventions;
+mod offers;
+mod operations;
+mod partners;
+mod settings;
+mod stats;

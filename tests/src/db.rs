@@ -1,0 +1,94 @@
+//! Looking into the database, past the program: what is really there.
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement};
+use shared::OfferId;
+
+/// A connection of the test's own.
+#[derive(Debug)]
+pub struct Db(DatabaseConnection);
+
+impl Db {
+    pub(crate) async fn open(url: &str) -> Self {
+        let mut options = sea_orm::ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        Self(Database::connect(options).await.expect("the database opens"))
+    }
+
+    /// All rows of a query.
+    pub async fn rows(&self, sql: &str) -> Vec<QueryResult> {
+        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        self.0.query_all_raw(statement).await.unwrap_or_else(|e| panic!("{sql}: {e}"))
+    }
+
+    /// Changes something past the program.
+    pub async fn run(&self, sql: &str) {
+        self.0.execute_unprepared(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+
+    /// The one number that a query answers.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let rows = self.rows(sql).await;
+        let row = rows.first().unwrap_or_else(|| panic!("{sql}: no row"));
+        let wide = row.try_get_by_index::<i64>(0).or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from));
+        wide.unwrap_or_else(|e| panic!("{sql}: {e}"))
+    }
+
+    /// All texts that a query answers.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        self.rows(sql).await.iter().map(|row| row.try_get_by_index(0).expect(sql)).collect()
+    }
+
+    /// What must hold of every claim and every counter, whatever happened.
+    pub async fn check_ledger(&self) {
+        for (what, sql) in [
+            ("claimed beyond the quota", "SELECT count(*) FROM quotas WHERE quota IS NOT NULL AND claimed > quota"),
+            (
+                "counters that are not the sum of their claims",
+                "SELECT count(*) FROM quotas q WHERE q.claimed <> (SELECT coalesce(sum(c.quantity), 0) FROM claims c
+                 WHERE c.offer_id = q.offer_id AND c.period = q.period AND c.state IN ('active', 'held', 'redeemed'))",
+            ),
+            (
+                "claims without a counter",
+                "SELECT count(*) FROM claims c WHERE NOT EXISTS
+                 (SELECT 1 FROM quotas q WHERE q.offer_id = c.offer_id AND q.period = c.period)",
+            ),
+            ("codes that are there twice", "SELECT count(*) - count(DISTINCT code) FROM claims"),
+            (
+                "sequences that are there twice or beyond what was issued",
+                "SELECT count(*) FROM (SELECT c.offer_id, c.period FROM claims c
+                 LEFT JOIN quotas q ON q.offer_id = c.offer_id AND q.period = c.period
+                 GROUP BY c.offer_id, c.period, q.issued
+                 HAVING count(*) <> count(DISTINCT c.sequence) OR max(c.sequence) > q.issued OR min(c.sequence) < 1) x",
+            ),
+            (
+                "people with two live claims of one period",
+                "SELECT count(*) FROM (SELECT 1 FROM claims WHERE state IN ('active', 'held', 'redeemed')
+                 GROUP BY offer_id, claimant_id, period HAVING count(*) > 1) x",
+            ),
+            (
+                "claims that the figures do not count, or count twice",
+                "SELECT (SELECT coalesce(CAST(sum(value) AS BIGINT), 0) FROM totals WHERE metric = 'claims')
+                 - (SELECT coalesce(sum(quantity), 0) FROM claims WHERE state IN ('active', 'held', 'redeemed'))",
+            ),
+        ] {
+            assert_eq!(self.number(sql).await, 0, "{what}");
+        }
+    }
+
+    /// The codes of an offer's claims that stand.
+    pub async fn codes(&self, offer: OfferId) -> Vec<String> {
+        let id = self.id(offer.0);
+        self.texts(&format!(
+            "SELECT code FROM claims WHERE offer_id = {id} AND state IN ('active', 'held', 'redeemed')"
+        ))
+        .await
+    }
+
+    /// An id as the database writes it.
+    pub fn id(&self, id: uuid::Uuid) -> String {
+        match self.0.get_database_backend() {
+            sea_orm::DbBackend::Postgres => format!("'{id}'::uuid"),
+            _ => format!("x'{}'", id.simple()),
+        }
+    }
+}
