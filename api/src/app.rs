@@ -70,13 +70,12 @@ pub struct Services {
 impl Services {
     /// Opens what the settings name.
     async fn open(config: ServeConfig, store: Store) -> anyhow::Result<(Self, JoinHandle<()>)> {
-        let clock = Clock::default();
+        let clock = Clock::ahead(config.test_clock_offset_seconds);
         let keys = Arc::new(Keys::open(&config.data.keys_dir())?);
         let (revoked, activity) = (Arc::<Revoked>::default(), Arc::<Activity>::default());
-        let accounts =
-            Accounts::open(&config, store.clone(), clock.clone(), keys.clone(), revoked.clone(), activity.clone())?;
+        let accounts = Accounts::open(&config, store.clone(), clock, keys.clone(), revoked.clone(), activity.clone())?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
-        let (desk, closed) = Desk::open(store.clone(), clock.clone(), config.claim_queue);
+        let (desk, closed) = Desk::open(store.clone(), clock, config.claim_queue);
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
         let services = Self {
             store: web::Data::new(store),
@@ -182,7 +181,7 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     let store = Store::open(&config.data).await?;
     store.migrate().await?;
     if config.demo {
-        offers::seed::seed(&store, Clock::default().now()).await?;
+        offers::seed::seed(&store, Clock::ahead(config.test_clock_offset_seconds).now()).await?;
     }
     let (services, desk_closed) = Services::open(config, store.clone()).await?;
     if services.config.demo {

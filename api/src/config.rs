@@ -71,6 +71,9 @@ pub struct ServeConfig {
     /// Claims that may wait for the claim desk; beyond that the answer is 503.
     #[arg(long, env = "CLAIM_QUEUE", default_value_t = 20_000)]
     pub claim_queue: usize,
+    /// Seconds that the clock goes ahead, for tests of months and expiry; in demo mode alone.
+    #[arg(long, env = "VM_TEST_CLOCK_OFFSET_SECONDS", default_value_t = 0, hide = true)]
+    pub test_clock_offset_seconds: i64,
     /// What is logged, as `tracing` filters are written: `info`, `info,api::claims=debug`.
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
@@ -95,6 +98,10 @@ impl ServeConfig {
         anyhow::ensure!(
             self.rate_credentials > 0 && self.rate_changes > 0,
             "RATE_CREDENTIALS and RATE_CHANGES must be at least 1"
+        );
+        anyhow::ensure!(
+            self.demo || self.test_clock_offset_seconds == 0,
+            "the clock can be set ahead with --demo alone"
         );
         anyhow::ensure!(self.claim_queue > 0, "CLAIM_QUEUE must be at least 1");
         Ok(())

@@ -6,7 +6,7 @@ use shared::{Page, audit::AuditEntry};
 use crate::{
     accounts::Admin,
     error::Result,
-    http::{self, Query, query::Paging},
+    http::{self, Allowed, Query, query::Paging},
     refusals,
     store::Store,
 };
@@ -22,8 +22,7 @@ refusals! {
 #[get("/admin/audit")]
 pub async fn list(
     request: HttpRequest,
-    _: Admin,
-    Query(paging): Query<Paging>,
+    Allowed(_admin, Query(paging)): Allowed<Admin, Query<Paging>>,
     store: web::Data<Store>,
 ) -> Result<HttpResponse> {
     http::list::private(&request, &super::list(&store, paging.limit(), paging.cursor.as_deref()).await?)

@@ -37,7 +37,8 @@ pub async fn allowances(
             period: Period::Monthly,
             claim_id,
             available,
-            next_available_at: if available { Some(now) } else { next_available(Period::Monthly, now) },
+            // The start of the month rather than this moment, so that the answer keeps its tag.
+            next_available_at: if available { Some(month.starts_at()) } else { next_available(Period::Monthly, now) },
         });
     }
     Ok(allowances)

@@ -20,7 +20,7 @@ use crate::{
     accounts::{Caller, Person},
     error::{Error, Result},
     http::{
-        Id, Query,
+        Allowed, Id, Query,
         body::RawJson,
         cursor, etag,
         idempotency::{self, Key, Stored},
@@ -225,8 +225,7 @@ pub async fn mine(
 #[get("/me/allowances")]
 pub async fn allowances(
     request: HttpRequest,
-    person: Person,
-    _: Query<Nothing>,
+    Allowed(person, _): Allowed<Person, Query<Nothing>>,
     catalogue: web::Data<Catalogue>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,

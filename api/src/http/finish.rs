@@ -54,7 +54,7 @@ static DATA_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; 
 
 /// The outermost middleware.
 pub async fn finish(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<impl MessageBody>>> {
     let started = Instant::now();
@@ -64,6 +64,10 @@ pub async fn finish(
         accept_language: request.headers().get(header::ACCEPT_LANGUAGE).cloned(),
     };
     let method = request.method().clone();
+    if method == Method::HEAD {
+        // HEAD is wherever GET is (RFC 9110 §9.3.2); the connection itself leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
     let site = request.app_data::<web::Data<SiteHeaders>>().cloned();
     request.extensions_mut().insert(asked.clone());
     let mut response = as_problem(next.call(request).await?, &asked);

@@ -29,7 +29,11 @@ use super::{
 use crate::{
     config::ServeConfig,
     error::{Error, Result},
-    store::{Store, clock, statement},
+    store::{
+        Store,
+        clock::{Clock, to_ms},
+        statement,
+    },
 };
 
 /// How long answers are kept.
@@ -124,7 +128,8 @@ pub async fn middleware(
     request.set_payload(Payload::Stream {
         payload: Box::pin(futures_util::stream::once(async move { Ok::<_, actix_web::error::PayloadError>(body) })),
     });
-    let now = clock::to_ms(clock::Clock::default().now());
+    let now = request.app_data::<web::Data<Clock>>().map_or_else(Clock::default, |clock| ***clock).now();
+    let now = to_ms(now);
     match turn(&store, &key, now).await {
         Ok(Turn::Again(stored)) => Ok(request.into_response(replay(&stored)).map_into_right_body()),
         Ok(Turn::First) => {

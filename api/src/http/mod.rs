@@ -1,6 +1,7 @@
 //! What every endpoint uses, and no feature: problem documents, bodies, queries, cursors, entity tags, idempotency,
 //! limits, headers.
 
+pub mod allowed;
 pub mod body;
 pub mod cursor;
 pub mod etag;
@@ -14,6 +15,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 
+pub use allowed::Allowed;
 pub use body::Json;
 pub use path::Id;
 pub use query::Query;

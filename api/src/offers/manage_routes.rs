@@ -22,7 +22,7 @@ use crate::{
     accounts::Admin,
     error::{Error, Result},
     http::{
-        Id, Json, Query,
+        Allowed, Id, Json, Query,
         body::Patch,
         cursor,
         etag::{self, IfMatch, Keep},
@@ -144,8 +144,7 @@ fn tools(parts: &Parts) -> Tools<'_> {
 #[get("/partners/{slug}/offers")]
 pub async fn list(
     request: HttpRequest,
-    desk: PartnerDesk,
-    query: Query<ManageQuery>,
+    Allowed(desk, query): Allowed<PartnerDesk, Query<ManageQuery>>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     etag::private(&request, &tools(&parts).page(Some(&desk), &query.0).await?)
@@ -156,9 +155,7 @@ pub async fn list(
     responses((status = 201, body = PartnerOffer, headers(("Location" = String), ("ETag" = String))), CreateRefusals))]
 #[post("/partners/{slug}/offers")]
 pub async fn create(
-    desk: PartnerDesk,
-    _: Query<Nothing>,
-    draft: Json<OfferDraft>,
+    Allowed(desk, (_, draft)): Allowed<PartnerDesk, (Query<Nothing>, Json<OfferDraft>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
@@ -177,9 +174,7 @@ pub async fn create(
 #[get("/partners/{slug}/offers/{id}")]
 pub async fn read(
     request: HttpRequest,
-    desk: PartnerDesk,
-    id: Id<OfferId>,
-    _: Query<Nothing>,
+    Allowed(desk, (id, _)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
@@ -196,11 +191,7 @@ pub async fn read(
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ChangeRefusals))]
 #[patch("/partners/{slug}/offers/{id}")]
 pub async fn change(
-    desk: PartnerDesk,
-    id: Id<OfferId>,
-    _: Query<Nothing>,
-    expected: IfMatch,
-    patch: Patch,
+    Allowed(desk, (id, _, expected, patch)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>, IfMatch, Patch)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
@@ -214,10 +205,7 @@ pub async fn change(
     responses((status = 204, description = "Removed."), ChangeRefusals))]
 #[delete("/partners/{slug}/offers/{id}")]
 pub async fn delete(
-    desk: PartnerDesk,
-    id: Id<OfferId>,
-    _: Query<Nothing>,
-    expected: IfMatch,
+    Allowed(desk, (id, _, expected)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>, IfMatch)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
@@ -230,7 +218,11 @@ pub async fn delete(
 #[utoipa::path(tag = "ministry", params(ManageQuery), security(("bearer" = []), ("session" = [])),
     responses((status = 200, body = Page<PartnerOffer>)))]
 #[get("/admin/offers")]
-pub async fn queue(request: HttpRequest, _: Admin, query: Query<ManageQuery>, parts: Parts) -> Result<HttpResponse> {
+pub async fn queue(
+    request: HttpRequest,
+    Allowed(_admin, query): Allowed<Admin, Query<ManageQuery>>,
+    parts: Parts,
+) -> Result<HttpResponse> {
     etag::private(&request, &tools(&parts).page(None, &query.0).await?)
 }
 
@@ -240,7 +232,7 @@ macro_rules! partner_actions {
         #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("bearer" = []), ("session" = [])),
             responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ActRefusals))]
         #[post($path)]
-        pub async fn $name(desk: PartnerDesk, id: Id<OfferId>, _: Query<Nothing>, parts: Parts) -> Result<HttpResponse> {
+        pub async fn $name(Allowed(desk, (id, _)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
             tools(&parts).act(&desk, id.0, Action::$action).await
         }
     )+};
@@ -263,7 +255,7 @@ macro_rules! ministry_actions {
         #[utoipa::path(tag = "ministry", params(("id" = OfferId, Path)), security(("bearer" = []), ("session" = [])),
             responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ActRefusals))]
         #[post($path)]
-        pub async fn $name(admin: Admin, id: Id<OfferId>, _: Query<Nothing>, parts: Parts) -> Result<HttpResponse> {
+        pub async fn $name(Allowed(admin, (id, _)): Allowed<Admin, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
             tools(&parts).moderate(&admin, id.0, Action::$action, None).await
         }
     )+};
@@ -283,10 +275,7 @@ ministry_actions! {
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ActRefusals))]
 #[post("/admin/offers/{id}/reject")]
 pub async fn reject(
-    admin: Admin,
-    id: Id<OfferId>,
-    _: Query<Nothing>,
-    reason: Json<Reject>,
+    Allowed(admin, (id, _, reason)): Allowed<Admin, (Id<OfferId>, Query<Nothing>, Json<Reject>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     tools(&parts).moderate(&admin, id.0, Action::Reject, Some(reason.0.reason)).await

@@ -1,29 +1,23 @@
 //! The one clock. Rules get the time as an argument; only the edges ask the clock. In the database an instant is a
 //! BIGINT of milliseconds since 1970-01-01T00:00Z: the same bytes and the same order in both databases.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
-
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// The clock. A test may set it ahead (`VM_TEST_CLOCK_OFFSET_SECONDS`, in demo mode alone).
-#[derive(Clone, Debug, Default)]
+/// The clock. Tests may set it ahead, in demo mode alone.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {
-    ahead_seconds: Arc<AtomicI64>,
+    ahead: TimeDelta,
 }
 
 impl Clock {
     /// A clock that goes `seconds` ahead of the machine's.
     pub fn ahead(seconds: i64) -> Self {
-        Self { ahead_seconds: Arc::new(AtomicI64::new(seconds)) }
+        Self { ahead: TimeDelta::try_seconds(seconds).unwrap_or_default() }
     }
 
     /// The present instant, in whole milliseconds, as the database keeps it.
     pub fn now(&self) -> DateTime<Utc> {
-        let ahead = TimeDelta::seconds(self.ahead_seconds.load(Ordering::Relaxed));
-        from_ms(to_ms(Utc::now()) + ahead.num_milliseconds())
+        from_ms(to_ms(Utc::now() + self.ahead))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{address, auth::without_cookies};
 use crate::{
     accounts::{Accounts, Person, me},
     error::Result,
-    http::{Json, Query, etag, query::Nothing},
+    http::{Allowed, Json, Query, etag, query::Nothing},
     refusals,
 };
 
@@ -21,9 +21,8 @@ refusals! {
 #[get("/me")]
 pub async fn get(
     request: HttpRequest,
-    _: Query<Nothing>,
+    Allowed(person, _): Allowed<Person, Query<Nothing>>,
     accounts: web::Data<Accounts>,
-    person: Person,
 ) -> Result<HttpResponse> {
     etag::private(&request, &me::view(&accounts, person.account, person.caller.session, accounts.clock.now()).await?)
 }
@@ -34,10 +33,8 @@ pub async fn get(
 #[patch("/me")]
 pub async fn change(
     request: HttpRequest,
-    _: Query<Nothing>,
+    Allowed(person, (_, Json(input))): Allowed<Person, (Query<Nothing>, Json<ChangeMe>)>,
     accounts: web::Data<Accounts>,
-    person: Person,
-    Json(input): Json<ChangeMe>,
 ) -> Result<HttpResponse> {
     let from = address(&request, &accounts);
     let me = me::change(&accounts, person, input, from, accounts.clock.now()).await?;
@@ -50,10 +47,8 @@ pub async fn change(
 #[delete("/me")]
 pub async fn delete(
     request: HttpRequest,
-    _: Query<Nothing>,
+    Allowed(person, (_, Json(input))): Allowed<Person, (Query<Nothing>, Json<DeleteMe>)>,
     accounts: web::Data<Accounts>,
-    person: Person,
-    Json(input): Json<DeleteMe>,
 ) -> Result<HttpResponse> {
     let from = address(&request, &accounts);
     me::delete(&accounts, &person, &input, from, accounts.clock.now()).await?;
@@ -66,9 +61,8 @@ pub async fn delete(
 #[get("/me/export")]
 pub async fn export(
     request: HttpRequest,
-    _: Query<Nothing>,
+    Allowed(person, _): Allowed<Person, Query<Nothing>>,
     accounts: web::Data<Accounts>,
-    person: Person,
 ) -> Result<HttpResponse> {
     let export = me::export(&accounts, person, accounts.clock.now()).await?;
     let mut response = etag::private(&request, &export)?;

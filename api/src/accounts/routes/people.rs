@@ -12,7 +12,7 @@ use crate::{
     accounts::{Accounts, Admin, people},
     error::Result,
     http::{
-        self, Id, Json, Query, etag,
+        self, Allowed, Id, Json, Query, etag,
         query::{Nothing, Paging, check_limit},
     },
     refusals,
@@ -62,8 +62,7 @@ impl Validate for Users {
 #[get("/admin/users")]
 pub async fn list(
     request: HttpRequest,
-    _: Admin,
-    Query(users): Query<Users>,
+    Allowed(_admin, Query(users)): Allowed<Admin, Query<Users>>,
     accounts: web::Data<Accounts>,
 ) -> Result<HttpResponse> {
     let filter =
@@ -78,9 +77,7 @@ pub async fn list(
 #[get("/admin/users/{id}")]
 pub async fn get(
     request: HttpRequest,
-    _: Admin,
-    _: Query<Nothing>,
-    Id(user): Id<UserId>,
+    Allowed(_admin, (_, Id(user))): Allowed<Admin, (Query<Nothing>, Id<UserId>)>,
     accounts: web::Data<Accounts>,
 ) -> Result<HttpResponse> {
     etag::private(&request, &people::get(&accounts, user).await?)
@@ -91,11 +88,8 @@ pub async fn get(
     security(("bearer" = []), ("session" = [])), responses((status = 200, body = AdminUser), Changing))]
 #[patch("/admin/users/{id}")]
 pub async fn change(
-    Admin(admin): Admin,
-    _: Query<Nothing>,
-    Id(user): Id<UserId>,
+    Allowed(Admin(admin), (_, Id(user), Json(input))): Allowed<Admin, (Query<Nothing>, Id<UserId>, Json<ChangeUser>)>,
     accounts: web::Data<Accounts>,
-    Json(input): Json<ChangeUser>,
 ) -> Result<HttpResponse> {
     let changed = people::change(&accounts, admin.caller.user, user, &input, accounts.clock.now()).await?;
     Ok(HttpResponse::Ok().json(changed))
