@@ -20,11 +20,6 @@ impl Db {
         self.0.query_all_raw(statement).await.unwrap_or_else(|e| panic!("{sql}: {e}"))
     }
 
-    /// Changes something past the program.
-    pub async fn run(&self, sql: &str) {
-        self.0.execute_unprepared(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
-    }
-
     /// The one number that a query answers.
     pub async fn number(&self, sql: &str) -> i64 {
         let rows = self.rows(sql).await;

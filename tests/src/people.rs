@@ -19,7 +19,7 @@ use crate::{Caller, Place, Server, mail::Mail};
 pub const DEMO_PASSWORD: &str = "demo-market-2026";
 /// The password of people who sign up in tests.
 pub const PASSWORD: &str = "sakit-okean-47";
-/// Tokens are good for ten minutes; before that new ones are asked for.
+/// Tokens of a sign-in are good for ten minutes; before that a new one is asked for.
 const RENEW_AFTER: Duration = Duration::from_mins(7);
 /// How many people of each kind are made for the tests of one process.
 const CROWD: usize = 600;
@@ -40,12 +40,8 @@ pub struct People {
     crowd: Mutex<Option<Crowd>>,
 }
 
-#[derive(Debug)]
-struct Crowd {
-    since: Instant,
-    tokens: HashMap<&'static str, Vec<String>>,
-    next: HashMap<&'static str, usize>,
-}
+/// People of each role whom no test knows yet, as tokens.
+type Crowd = HashMap<&'static str, std::vec::IntoIter<String>>;
 
 /// A name that nobody else has.
 pub fn unique(what: &str) -> String {
@@ -75,61 +71,26 @@ impl People {
     /// So many of them.
     pub async fn fresh_many(&self, place: &Place, server: &Server, role: Role, count: usize) -> Vec<Caller> {
         let mut crowd = self.crowd.lock().await;
-        if crowd.is_none() {
-            *crowd = Some(Crowd::make(place).await);
-        }
-        let crowd = crowd.as_mut().expect("just made");
-        if crowd.since.elapsed() > RENEW_AFTER {
-            crowd.renew(place);
-        }
-        let next = crowd.next.entry(role.as_str()).or_default();
-        let tokens = crowd.tokens.get(role.as_str()).unwrap_or_else(|| panic!("nobody is made for {role:?}"));
-        let taken = tokens.get(*next..*next + count).unwrap_or_else(|| panic!("more than {CROWD} of {role:?}"));
-        *next += count;
-        taken.iter().map(|token| server.anon().bearer(token)).collect()
+        let crowd = crowd.get_or_insert_with(|| make_crowd(place));
+        let tokens = crowd.get_mut(role.as_str()).unwrap_or_else(|| panic!("nobody is made for {role:?}"));
+        assert!(tokens.len() >= count, "more than {CROWD} of {role:?}");
+        tokens.take(count).map(|token| server.anon().bearer(&token)).collect()
     }
 }
 
-impl Crowd {
-    async fn make(place: &Place) -> Self {
-        generate(place, 2 * CROWD, CROWD).await;
-        let mut crowd = Self { since: Instant::now(), tokens: HashMap::new(), next: HashMap::new() };
-        crowd.renew(place);
-        crowd
-    }
-
-    fn renew(&mut self, place: &Place) {
-        self.since = Instant::now();
-        for role in ["educator", "learner"] {
-            self.tokens.insert(role, tokens(place, role, CROWD));
-        }
-    }
-}
-
-/// Makes users past the API, as for load tests: so many, the first `educators` of them educators, the others learners.
-pub async fn generate(place: &Place, users: usize, educators: usize) {
-    let db = place.db().await;
-    let rows = (0..users).map(|n| {
-        let id = db.id(uuid::Uuid::now_v7());
-        let role = if n < educators { "educator" } else { "learner" };
-        format!("({id}, 'crowd-{n}@test.az', 1, 'none', 'Kim', '{role}', true, 'az', 1, 1)")
-    });
-    let rows: Vec<String> = rows.collect();
-    for rows in rows.chunks(500) {
-        db.run(&format!(
-            "INSERT INTO users (id, email, email_verified_at, password_hash, name, role, role_verified, lang, created_at,
-             updated_at) VALUES {}",
-            rows.join(", ")
-        ))
-        .await;
-    }
+/// Makes people past the API, as for load tests.
+fn make_crowd(place: &Place) -> Crowd {
+    let (users, educators) = ((2 * CROWD + 100).to_string(), CROWD.to_string());
+    let people = ["--users", &users, "--educators", &educators, "--offers", "0", "--claims", "0"];
+    place.succeed(&[&["generate"], &people[..]].concat());
+    ["educator", "learner"].map(|role| (role, tokens(place, role, CROWD).into_iter())).into()
 }
 
 /// Access tokens for users of a role.
 pub fn tokens(place: &Place, role: &str, count: usize) -> Vec<String> {
     let file = place.folder.path().join(unique("tokens"));
     let (name, number) = (file.to_string_lossy(), count.to_string());
-    place.succeed(&["token", "--role", role, "--count", &number, "--out", &name]);
+    place.succeed(&["token", "--role", role, "--count", &number, "--out", &name, "--seconds", "3600"]);
     let tokens: Vec<String> =
         std::fs::read_to_string(&file).expect("the tokens").lines().map(ToOwned::to_owned).collect();
     std::fs::remove_file(&file).ok();
