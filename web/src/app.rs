@@ -16,6 +16,7 @@ use crate::{
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
+    scroll::note_places();
     offline::watch();
     session::start();
     Effect::new(|_| browser::set_root("lang", lang().tag()));

@@ -7,5 +7,6 @@ pub mod field;
 pub mod form;
 pub mod frame;
 pub mod icon;
+pub mod note;
 pub mod page;
 pub mod states;

@@ -57,8 +57,8 @@ impl<T: Clone + Send + Sync> Loader<T> {
     }
 }
 
-/// Loads with `fetch`, and again whenever a signal that `fetch` reads changes. Old data stays until the new is there; an
-/// answer that was overtaken is dropped.
+/// Loads with `fetch`, and again whenever a signal that `fetch` reads changes. Old data stays until the new is there;
+/// an answer that was overtaken is dropped.
 pub fn load<T, F>(fetch: impl Fn() -> F + 'static) -> Loader<T>
 where
     T: Clone + Send + Sync + 'static,

@@ -18,8 +18,8 @@ thread_local! {
     static RETURNING: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Follows the visitor through the pages. Called once, inside the router.
-pub fn watch() {
+/// Notes where the visitor is. Called once, before there is a router: it must hear of going back before that does.
+pub fn note_places() {
     if let Ok(history) = window().history() {
         let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
     }
@@ -30,7 +30,10 @@ pub fn watch() {
     let _ = window_event_listener(ev::popstate, |_| {
         RETURNING.with_borrow_mut(|r| *r = Some(browser::address()));
     });
+}
 
+/// Follows the visitor through the pages. Called once, inside the router.
+pub fn watch() {
     let location = use_location();
     Effect::new(move |before: Option<String>| {
         let path = location.pathname.get();
@@ -45,7 +48,7 @@ pub fn watch() {
 }
 
 fn arrive(address: String) {
-    let back_to = RETURNING.with_borrow_mut(Option::take);
+    let back_to = RETURNING.with_borrow_mut(Option::take).filter(|place| *place == address);
     set_timeout(
         move || {
             keep_address(&address);

@@ -14,7 +14,7 @@ use crate::{api, browser, offline};
 
 /// Who is at the page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Session {
+enum Session {
     /// Not known yet.
     Unknown,
     /// Nobody that we know.
@@ -26,12 +26,7 @@ pub enum Session {
 static SESSION: LazyLock<ArcRwSignal<Session>> = LazyLock::new(|| ArcRwSignal::new(Session::Unknown));
 static CLAIMED: LazyLock<ArcRwSignal<HashMap<OfferId, ClaimId>>> = LazyLock::new(ArcRwSignal::default);
 
-/// Who is at the page; followed by whoever reads it in a view.
-pub fn session() -> Session {
-    SESSION.get()
-}
-
-/// The account, if somebody is signed in.
+/// The account, if somebody is signed in; followed by whoever reads it in a view.
 pub fn me() -> Option<Me> {
     SESSION.with(|s| match s {
         Session::SignedIn(me) => Some(me.as_ref().clone()),
@@ -91,7 +86,7 @@ pub async fn sign_out() {
 
 fn load_claims() {
     spawn_local(async {
-        if let Ok(page) = api::my_claims(None).await {
+        if let Ok(page) = api::my_claims().await {
             page.items.iter().for_each(note_claim);
         }
     });

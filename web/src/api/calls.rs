@@ -74,10 +74,9 @@ pub async fn export_me() -> Result<String> {
     get_text("/me/export".into()).await
 }
 
-/// One's claims, the newest first.
-pub async fn my_claims(cursor: Option<String>) -> Result<Page<ClaimView>> {
-    let cursor = cursor.map(|c| format!("&cursor={}", encode(&c))).unwrap_or_default();
-    get(format!("/me/claims?limit=50{cursor}")).await
+/// One's latest claims, the newest first.
+pub async fn my_claims() -> Result<Page<ClaimView>> {
+    get("/me/claims?limit=100".into()).await
 }
 
 /// One's monthly benefits.
@@ -116,9 +115,8 @@ pub async fn cancel_claim(id: ClaimId) -> Result<ClaimView> {
 }
 
 /// The partners.
-pub async fn partners(cursor: Option<String>) -> Result<Page<PartnerView>> {
-    let cursor = cursor.map(|c| format!("&cursor={}", encode(&c))).unwrap_or_default();
-    get(format!("/partners?limit=100{cursor}")).await
+pub async fn partners() -> Result<Page<PartnerView>> {
+    get("/partners?limit=100".into()).await
 }
 
 /// The platform in numbers.

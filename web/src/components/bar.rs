@@ -24,7 +24,9 @@ pub fn left_bar(left: u32, quota: u32) -> AnyView {
     view! {
         <div class="left" class:few={left > 0 && share < 10.0} class:none={left == 0}>
             <p class="left-words" data-testid="offer-left">{move || left_line(left, quota, lang())}</p>
-            <div class="left-bar" aria-hidden="true"><div class="left-fill" style:width=move || format!("{width:.1}%")></div></div>
+            <div class="left-bar" aria-hidden="true">
+                <div class="left-fill" style:width=move || format!("{width:.1}%")></div>
+            </div>
         </div>
     }
     .into_any()

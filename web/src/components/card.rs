@@ -9,6 +9,7 @@ use shared::{
 use super::{
     bar::left_bar,
     icon::{Icon, icon},
+    note::line,
 };
 use crate::{
     format::{day_month, money},
@@ -97,7 +98,12 @@ pub fn offer_card(card: OfferCard) -> AnyView {
         None => openness_pill(open),
     };
     view! {
-        <article class="card offer-card" data-testid="offer-card" data-kind=offer_kind.as_str() class:closed={open != Openness::Open}>
+        <article
+            class="card offer-card"
+            data-testid="offer-card"
+            data-kind=offer_kind.as_str()
+            class:closed={open != Openness::Open}
+        >
             <div class="card-top">
                 {kind_badge(offer_kind)}
                 <span class="card-kind">{move || names::kind(offer_kind, lang())}</span>
@@ -108,8 +114,8 @@ pub fn offer_card(card: OfferCard) -> AnyView {
                 {partner}
                 {move || price(&cost, lang()).map(|p| view! { <span class="card-price">{p}</span> })}
             </p>
-            <p class="card-line">{icon(Icon::People)}<span>{move || for_whom(&audience, lang())}</span></p>
-            {move || when(&time, lang()).map(|(picture, words)| view! { <p class="card-line">{icon(picture)}<span>{words}</span></p> })}
+            {line(Icon::People, move || for_whom(&audience, lang()))}
+            {move || when(&time, lang()).map(|(picture, words)| line(picture, move || words.clone()))}
             {left.map(|(quota, left)| left_bar(left, quota))}
         </article>
     }

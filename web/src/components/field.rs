@@ -69,7 +69,14 @@ where
     let eye = (input == Input::Password).then(|| {
         let label = move || if shown.get() { tr!(auth.hide_password)() } else { tr!(auth.show_password)() };
         view! {
-            <button type="button" class="field-eye" aria-label=label title=label aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|s| *s = !*s)>
+            <button
+                type="button"
+                class="field-eye"
+                aria-label=label
+                title=label
+                aria-pressed=move || shown.get().to_string()
+                on:click=move |_| shown.update(|s| *s = !*s)
+            >
                 {icon(Icon::Eye)}
             </button>
         }

@@ -160,7 +160,13 @@ impl Form {
         };
         let id = format!("{}-summary", self.id);
         view! {
-            <div class="summary" id=id role="alert" tabindex="-1" hidden=move || self.wrong.with(Vec::is_empty) && self.failure.with(Option::is_none)>
+            <div
+                class="summary"
+                id=id
+                role="alert"
+                tabindex="-1"
+                hidden=move || self.wrong.with(Vec::is_empty) && self.failure.with(Option::is_none)
+            >
                 {content}
             </div>
         }
@@ -170,7 +176,12 @@ impl Form {
     /// The button that sends it.
     pub fn button(self, label: impl Fn() -> &'static str + Copy + Send + 'static) -> AnyView {
         view! {
-            <button type="submit" class="button primary wide" class:busy=self.busy aria-disabled=move || self.busy.get().then_some("true")>
+            <button
+                type="submit"
+                class="button primary wide"
+                class:busy=self.busy
+                aria-disabled=move || self.busy.get().then_some("true")
+            >
                 <span class="spinner" aria-hidden="true"></span>
                 {label}
             </button>

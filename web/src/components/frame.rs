@@ -39,7 +39,7 @@ fn languages() -> AnyView {
             <button
                 type="button"
                 lang=tongue.tag()
-                aria-label=names::language(tongue, tongue)
+                aria-label=format!("{} {}", tongue.tag().to_uppercase(), names::language(tongue, tongue))
                 title=names::language(tongue, tongue)
                 aria-pressed=move || (lang() == tongue).to_string()
                 on:click=move |_| choose(tongue)
@@ -48,15 +48,25 @@ fn languages() -> AnyView {
             </button>
         }
     });
-    view! { <div class="languages" role="group" aria-label=tr!(nav.language)>{buttons.into_iter().collect_view()}</div> }
-        .into_any()
+    view! {
+        <div class="languages" role="group" aria-label=tr!(nav.language)>
+            {buttons.into_iter().collect_view()}
+        </div>
+    }
+    .into_any()
 }
 
 /// The switch between light and dark.
 fn theme_switch() -> AnyView {
     let label = move || if theme::is_dark() { tr!(nav.theme_light)() } else { tr!(nav.theme_dark)() };
     view! {
-        <button type="button" class="icon-button theme-switch" aria-label=label title=label on:click=|_| theme::toggle()>
+        <button
+            type="button"
+            class="icon-button theme-switch"
+            aria-label=label
+            title=label
+            on:click=|_| theme::toggle()
+        >
             {move || icon(if theme::is_dark() { Icon::Sun } else { Icon::Moon })}
         </button>
     }
@@ -68,15 +78,19 @@ fn account_link() -> AnyView {
     (move || match session::me() {
         Some(me) => {
             let first = me.name.split_whitespace().next().unwrap_or_default().to_owned();
+            let label = format!("{first}: {}", tr!(nav.account)());
             view! {
-                <a class="account-link" href="/account" aria-label=tr!(nav.account)>
+                <a class="account-link" href="/account" aria-label=label>
                     {icon(Icon::Person)}<span>{first}</span>
                 </a>
             }
             .into_any()
         }
         None => view! {
-            <a class="account-link" href="/sign-in" aria-label=tr!(nav.sign_in)>{icon(Icon::Person)}<span>{tr!(nav.sign_in)}</span></a>
+            <a class="account-link" href="/sign-in" aria-label=tr!(nav.sign_in)>
+                {icon(Icon::Person)}
+                <span>{tr!(nav.sign_in)}</span>
+            </a>
         }
         .into_any(),
     })
@@ -113,7 +127,9 @@ fn OfflineBar() -> impl IntoView {
         (!offline::is_online()).then(|| {
             view! {
                 <div class="offline-bar" role="status">
-                    {icon(Icon::Offline)}<span>{tr!(state.offline_bar)}</span><a href="/claims">{tr!(state.my_codes)}</a>
+                    {icon(Icon::Offline)}
+                    <span>{tr!(state.offline_bar)}</span>
+                    <a href="/claims">{tr!(state.my_codes)}</a>
                 </div>
             }
         })

@@ -23,6 +23,22 @@ where
     .into_any()
 }
 
+/// The same for what a whole page is about: its failure is the page's heading.
+pub fn page_states<T>(
+    loader: Loader<T>,
+    skeleton: fn() -> AnyView,
+    show: impl Fn(&T) -> AnyView + Send + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let failure = move || match loader.get() {
+        Load::Failed(failure) => Some(view! { <h1 class="hidden" tabindex="-1">{words(&failure).0}</h1> }),
+        _ => None,
+    };
+    view! { {failure} {states(loader, skeleton, show)} }.into_any()
+}
+
 /// What went wrong and what to do about it.
 pub fn failed(failure: Failure, retry: impl Fn() + Send + 'static) -> AnyView {
     let again = view! {
@@ -134,10 +150,14 @@ pub fn ghost_text() -> AnyView {
 
 /// While figures load.
 pub fn ghost_figures() -> AnyView {
-    view! {
-        <div class="figures" aria-hidden="true">
-            {vec![(); 4].into_iter().map(|()| view! { <div class="figure"><span class="ghost-line tall"></span><span class="ghost-line short"></span></div> }).collect_view()}
-        </div>
-    }
-    .into_any()
+    let figure = |()| {
+        view! {
+            <div class="figure">
+                <span class="ghost-line tall"></span>
+                <span class="ghost-line short"></span>
+            </div>
+        }
+    };
+    view! { <div class="figures" aria-hidden="true">{vec![(); 4].into_iter().map(figure).collect_view()}</div> }
+        .into_any()
 }

@@ -15,7 +15,7 @@ use crate::{
         states::ghost_text,
     },
     language::{say, tr},
-    session::{self, Session},
+    session,
 };
 
 /// The page `/account`.
@@ -31,7 +31,8 @@ pub fn account() -> AnyView {
 }
 
 fn mine() -> AnyView {
-    let Session::SignedIn(me) = session::session() else { return ().into_any() };
+    // The forms start from the account as it is now; a change of it does not take away what is being typed.
+    let Some(me) = untrack(session::me) else { return ().into_any() };
     let busy = RwSignal::new(false);
     let navigate = use_navigate();
     let out = move || {

@@ -20,8 +20,9 @@ use crate::{
         action::{DANGER, action},
         card::kind_badge,
         icon::{Icon, icon},
+        note,
         page::titled,
-        states::{ghost_text, states, words},
+        states::{ghost_text, page_states},
     },
     format::{date, month, number, time},
     language::{lang, say, tr},
@@ -57,7 +58,7 @@ fn mine(id: Memo<String>) -> AnyView {
     view! {
         <div class="page claim-page">
             <nav class="crumbs"><a href="/claims">{icon(Icon::Left)}{tr!(claims.title)}</a></nav>
-            {states(claim, ghost_text, move |view| show(view, claim, fresh))}
+            {page_states(claim, ghost_text, move |view| show(view, claim, fresh))}
         </div>
     }
     .into_any()
@@ -69,14 +70,16 @@ fn show(claim: &ClaimView, loader: Loader<ClaimView>, fresh: bool) -> AnyView {
     let (title, partner) = (claim.offer.title.clone(), claim.offer.partner.name.clone());
     let offer = claim.offer.id;
     view! {
-        {(fresh && live).then(|| view! { <p class="done" role="status">{icon(Icon::Check)}<span>{tr!(claim.ready)}</span></p> })}
+        {(fresh && live).then(ready)}
         <article class="ticket" class:dead=!live>
             <header class="ticket-head">
                 {kind_badge(claim.offer.kind)}
                 <div>
                     <h1 tabindex="-1">{move || title.get(lang()).to_owned()}</h1>
                     <p class="quiet">{partner}</p>
-                    {(state != ClaimState::Active).then(|| view! { <span class="pill">{move || names::claim_state(state, lang())}</span> })}
+                    <span class="pill" hidden={state == ClaimState::Active}>
+                        {move || names::claim_state(state, lang())}
+                    </span>
                 </div>
             </header>
             {ticket_code(claim, live)}
@@ -88,9 +91,13 @@ fn show(claim: &ClaimView, loader: Loader<ClaimView>, fresh: bool) -> AnyView {
             <a class="button" href=format!("/offers/{offer}")>{tr!(claim.offer)}</a>
             {state.can_cancel().then(|| give_back(claim.id, loader))}
         </div>
-        {live.then(|| view! { <p class="reason no-print">{icon(Icon::Offline)}<span>{tr!(claim.offline)}</span></p> })}
+        {live.then(|| note::plain(Icon::Offline, || say!(claim.offline)))}
     }
     .into_any()
+}
+
+fn ready() -> AnyView {
+    view! { <p class="done" role="status">{icon(Icon::Check)}<span>{tr!(claim.ready)}</span></p> }.into_any()
 }
 
 fn ticket_code(claim: &ClaimView, live: bool) -> AnyView {
@@ -113,7 +120,9 @@ fn ticket_code(claim: &ClaimView, live: bool) -> AnyView {
                 <span class="code-groups" aria-hidden="true">{groups}</span>
             </p>
             // The picture is our own server's, made of the code alone.
-            {live.then(|| view! { <div class="qr" role="img" aria-label=tr!(claim.qr) inner_html=claim.qr.clone()></div> })}
+            {live.then(|| {
+                view! { <div class="qr" role="img" aria-label=tr!(claim.qr) inner_html=claim.qr.clone()></div> }
+            })}
         </div>
     }
     .into_any()
@@ -168,10 +177,14 @@ fn tools(claim: &ClaimView) -> AnyView {
             {link}
             <button type="button" class="button" on:click=copy>
                 {move || icon(if copied.get() { Icon::Check } else { Icon::Copy })}
-                <span role="status">{move || if copied.get() { tr!(verb.copied)() } else { tr!(verb.copy)() }}</span>
+                {move || if copied.get() { tr!(verb.copied)() } else { tr!(verb.copy)() }}
             </button>
+            <span class="hidden" role="status">{move || copied.get().then(tr!(verb.copied))}</span>
             {calendar}
-            <button type="button" class="button" on:click=|_| browser::print()>{icon(Icon::Print)}{tr!(verb.print)}</button>
+            <button type="button" class="button" on:click=|_| browser::print()>
+                {icon(Icon::Print)}
+                {tr!(verb.print)}
+            </button>
         </div>
     }
     .into_any()
@@ -214,7 +227,7 @@ fn give_back(id: ClaimId, loader: Loader<ClaimView>) -> AnyView {
         view! {
             <div class="confirm" role="group" aria-label=tr!(claim.give_back)>
                 <p>{tr!(claim.give_back_sure)}</p>
-                {move || failure.get().map(|f| view! { <p class="bad" role="alert">{words(&f).0}</p> })}
+                {note::refused(failure)}
                 <div class="row">
                     {action(DANGER, || say!(claim.give_back_yes), busy.into(), run)}
                     <button type="button" class="button" on:click=move |_| sure.set(false)>{tr!(claim.keep)}</button>
@@ -224,8 +237,12 @@ fn give_back(id: ClaimId, loader: Loader<ClaimView>) -> AnyView {
         .into_any()
     };
     let ask = move || {
-        view! { <button type="button" class="button quiet-button" on:click=move |_| sure.set(true)>{tr!(claim.give_back)}</button> }
-            .into_any()
+        view! {
+            <button type="button" class="button quiet-button" on:click=move |_| sure.set(true)>
+                {tr!(claim.give_back)}
+            </button>
+        }
+        .into_any()
     };
     (move || if sure.get() { question() } else { ask() }).into_any()
 }

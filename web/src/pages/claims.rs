@@ -36,7 +36,7 @@ pub fn claims() -> AnyView {
 }
 
 fn mine() -> AnyView {
-    let claims = load(|| api::my_claims(None));
+    let claims = load(api::my_claims);
     let allowances = load(api::my_allowances);
     view! {
         <div class="page">
@@ -69,8 +69,13 @@ fn list(page: &Page<ClaimView>) -> AnyView {
 
 fn group(title: impl Fn() -> &'static str + Copy + Send + 'static, claims: Vec<ClaimView>) -> Option<AnyView> {
     (!claims.is_empty()).then(|| {
-        view! { <section class="section"><h2>{title}</h2><ul class="rows">{claims.into_iter().map(row).collect_view()}</ul></section> }
-            .into_any()
+        view! {
+            <section class="section">
+                <h2>{title}</h2>
+                <ul class="rows">{claims.into_iter().map(row).collect_view()}</ul>
+            </section>
+        }
+        .into_any()
     })
 }
 
@@ -139,7 +144,9 @@ fn benefit(allowance: Allowance) -> AnyView {
     let picture = if available { Icon::Check } else { Icon::Clock };
     view! {
         <li class="row-item" class:available=available>
-            <span class="badge plain" class:good=available>{icon(if claim_id.is_some() { Icon::Repeat } else { picture })}</span>
+            <span class="badge plain" class:good=available>
+                {icon(if claim_id.is_some() { Icon::Repeat } else { picture })}
+            </span>
             <div class="row-words">
                 <h3><a href=format!("/offers/{offer_id}")>{move || title.get(lang()).to_owned()}</a></h3>
                 <p>{partner.name}" · "{state}</p>

@@ -79,7 +79,9 @@ fn share(part: u64, whole: u64, words: impl Fn() -> String + Send + 'static) -> 
     (whole > 0).then(|| {
         view! {
             <div class="share">
-                <div class="left-bar" aria-hidden="true"><div class="left-fill" style:width=move || format!("{}%", f64::from(width) / 10.0)></div></div>
+                <div class="left-bar" aria-hidden="true">
+                    <div class="left-fill" style:width=move || format!("{}%", f64::from(width) / 10.0)></div>
+                </div>
                 <p>{words}</p>
             </div>
         }
@@ -120,7 +122,9 @@ fn table(summary: &Summary) -> AnyView {
         <details class="panel">
             <summary>{tr!(figures.table)}</summary>
             <table class="table">
-                <thead><tr><th scope="col">{tr!(figures.figure)}</th><th scope="col">{tr!(figures.value)}</th></tr></thead>
+                <thead>
+                    <tr><th scope="col">{tr!(figures.figure)}</th><th scope="col">{tr!(figures.value)}</th></tr>
+                </thead>
                 <tbody>{lines.into_iter().collect_view()}</tbody>
             </table>
             <button type="button" class="button" on:click=file>{icon(Icon::Download)}{tr!(figures.download)}</button>

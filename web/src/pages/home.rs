@@ -32,7 +32,7 @@ const SOON: usize = 3;
 pub fn home() -> AnyView {
     titled(|| say!(home.title));
     let offers = load(|| api::offers("facets=true&limit=30"));
-    let partners = load(|| api::partners(None));
+    let partners = load(api::partners);
     let summary = load(api::summary);
     let counts = move || offers.ready().and_then(|list| list.facets);
     view! {
@@ -111,6 +111,7 @@ fn programmes(list: &OfferList) -> AnyView {
     // What can run out comes first.
     open.sort_by_key(|card| card.quota.is_none());
     let soon: Vec<_> = of(Openness::Soon).take(SOON).collect();
+    let none_soon = soon.is_empty();
     open.truncate(OPEN);
     let cards =
         |cards: Vec<OfferCard>| view! { <div class="cards">{cards.into_iter().map(offer_card).collect_view()}</div> };
@@ -122,7 +123,10 @@ fn programmes(list: &OfferList) -> AnyView {
             </div>
             {cards(open)}
         </section>
-        {(!soon.is_empty()).then(|| view! { <section class="section"><h2>{tr!(home.soon)}</h2>{cards(soon)}</section> })}
+        <section class="section" hidden=none_soon>
+            <h2>{tr!(home.soon)}</h2>
+            {cards(soon)}
+        </section>
     }
     .into_any()
 }

@@ -1,13 +1,14 @@
 //! An offer: its terms, what is left, whether one may claim it, and the one button that does.
 
 mod claiming;
+mod instead;
 mod standing;
 mod terms;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use shared::{
-    Code, OfferId, Problem,
+    Code, LocalText, OfferId, Problem,
     offer::{Fulfilment, OfferView, Period},
 };
 
@@ -17,7 +18,7 @@ use crate::{
         card::{Openness, for_whom, kind_badge, openness, openness_pill},
         icon::{Icon, icon},
         page::titled,
-        states::{ghost_text, states},
+        states::{ghost_text, page_states},
     },
     format::{date, number},
     language::{lang, say, tr},
@@ -42,7 +43,7 @@ pub fn offer() -> AnyView {
     view! {
         <div class="page">
             <nav class="crumbs"><a href="/offers">{icon(Icon::Left)}{tr!(offers.title)}</a></nav>
-            {states(offer, ghost_text, move |view| show(view.clone(), Callback::new(move |()| offer.retry())))}
+            {page_states(offer, ghost_text, move |view| show(view.clone(), Callback::new(move |()| offer.retry())))}
         </div>
     }
     .into_any()
@@ -77,7 +78,9 @@ fn show(offer: OfferView, reload: Callback<()>) -> AnyView {
                     {openness_pill(openness(&card))}
                 </p>
                 <h1 tabindex="-1">{move || title.get(lang()).to_owned()}</h1>
-                <p class="offer-partner"><a href=format!("/offers?partner={}", card.partner.slug)>{card.partner.name.clone()}</a></p>
+                <p class="offer-partner">
+                    <a href=format!("/offers?partner={}", card.partner.slug)>{card.partner.name.clone()}</a>
+                </p>
                 {summary.map(|s| view! { <p class="lead">{move || s.get(lang()).to_owned()}</p> })}
             </header>
             <aside class="offer-side">{claiming::claiming(&offer, reload)}</aside>
@@ -86,7 +89,7 @@ fn show(offer: OfferView, reload: Callback<()>) -> AnyView {
                     <h2>{tr!(offer.terms)}</h2>
                     {terms_table(offer)}
                 </section>
-                {description.map(|text| view! { <section><h2>{tr!(offer.about)}</h2><p class="prose">{move || text.get(lang()).to_owned()}</p></section> })}
+                {description.map(about)}
                 {how.map(|how| view! { <section><h2>{tr!(offer.how)}</h2>{how}</section> })}
             </div>
         </article>
@@ -116,6 +119,16 @@ fn how_to_use(offer: &OfferView) -> Option<AnyView> {
     };
     let steps = move || items().into_iter().map(|step| view! { <li>{step}</li> }).collect_view();
     Some(view! { <ol class="steps">{steps}</ol> }.into_any())
+}
+
+fn about(text: LocalText) -> AnyView {
+    view! {
+        <section>
+            <h2>{tr!(offer.about)}</h2>
+            <p class="prose">{move || text.get(lang()).to_owned()}</p>
+        </section>
+    }
+    .into_any()
 }
 
 fn terms_table(offer: OfferView) -> AnyView {

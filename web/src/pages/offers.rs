@@ -51,6 +51,7 @@ pub fn offers() -> AnyView {
         async move { api::offers(&format!("{query}{and}facets=true&limit={LIMIT}")).await }
     });
     let total = move || offers.ready().map(|list: OfferList| list.total);
+    let set = move || Some(filter.with(|f| f.active().len())).filter(|n| *n > 0);
     let opened = RwSignal::new(false);
     view! {
         <div class="page offers">
@@ -58,17 +59,24 @@ pub fn offers() -> AnyView {
             <div class="toolbar">
                 {search(filter, change)}
                 <div class="toolbar-row">
-                    <button type="button" class="button to-wide" aria-expanded=move || opened.get().to_string() aria-controls="filters" on:click=move |_| opened.update(|o| *o = !*o)>
+                    <button
+                        type="button"
+                        class="button to-wide"
+                        aria-expanded=move || opened.get().to_string()
+                        aria-controls="filters"
+                        on:click=move |_| opened.update(|o| *o = !*o)
+                    >
                         {icon(Icon::Sliders)}
                         {tr!(offers.filters)}
-                        {move || Some(filter.with(|f| f.active().len())).filter(|n| *n > 0).map(|n| view! { <span class="count">{n}</span> })}
+                        {move || set().map(|n| view! { <span class="count">{n}</span> })}
                     </button>
                     {sort(filter, change)}
                 </div>
             </div>
             <div class="offers-body">
                 {panel::panel(filter, change, offers, opened)}
-                <section class="results" aria-label=tr!(offers.results)>
+                <section class="results">
+                    <h2 class="hidden">{tr!(offers.results)}</h2>
                     <div class="results-head" class:none=move || total() == Some(0)>
                         <p class="results-count" role="status">{move || total().map(offers_count)}</p>
                         {panel::active(filter, change)}
@@ -126,7 +134,13 @@ fn search(filter: Memo<Filter>, change: Change) -> AnyView {
                 prop:value=typed
                 on:input=move |ev| input(event_target_value(&ev))
             />
-            <button type="button" class="icon-button" aria-label=tr!(offers.clear_search) hidden=move || typed.with(String::is_empty) on:click=move |_| input(String::new())>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label=tr!(offers.clear_search)
+                hidden=move || typed.with(String::is_empty)
+                on:click=move |_| input(String::new())
+            >
                 {icon(Icon::Cross)}
             </button>
         </form>
@@ -141,7 +155,9 @@ fn sort(filter: Memo<Filter>, change: Change) -> AnyView {
     };
     let options = Sort::ALL.map(|sort| {
         view! {
-            <option value=sort.as_str() selected=move || filter.with(|f| f.sort == sort)>{move || names::sort(sort, lang())}</option>
+            <option value=sort.as_str() selected=move || filter.with(|f| f.sort == sort)>
+                {move || names::sort(sort, lang())}
+            </option>
         }
     });
     view! {

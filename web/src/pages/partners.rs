@@ -8,6 +8,7 @@ use crate::{
     api,
     components::{
         icon::{Icon, icon},
+        note::line,
         page::heading,
         states::{ghost_cards, states},
     },
@@ -17,7 +18,7 @@ use crate::{
 
 /// The page `/partners`.
 pub fn partners() -> AnyView {
-    let partners = load(|| api::partners(None));
+    let partners = load(api::partners);
     view! {
         <div class="page">
             {heading(tr!(partners.title), Some(tr!(partners.lead)))}
@@ -44,11 +45,19 @@ fn card(partner: PartnerView) -> AnyView {
                 <h2 class="card-title"><a href=format!("/offers?partner={slug}")>{name}</a></h2>
             </div>
             {about.map(|about| view! { <p class="quiet">{move || about.get(lang()).to_owned()}</p> })}
-            <p class="card-line">{icon(Icon::Grid)}<span>{move || offers_count(offers)}</span></p>
-            {website
-                .filter(|url| url.starts_with("https://"))
-                .map(|url| view! { <a class="card-line above" href=url rel="external noopener">{icon(Icon::External)}<span>{tr!(partners.site)}</span></a> })}
+            {line(Icon::Grid, move || offers_count(offers))}
+            {website.filter(|url| url.starts_with("https://")).map(site)}
         </article>
+    }
+    .into_any()
+}
+
+fn site(url: String) -> AnyView {
+    view! {
+        <a class="card-line above" href=url rel="external noopener">
+            {icon(Icon::External)}
+            <span>{tr!(partners.site)}</span>
+        </a>
     }
     .into_any()
 }

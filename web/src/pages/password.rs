@@ -31,7 +31,14 @@ pub fn forgot_password() -> AnyView {
                 {heading(tr!(auth.forgot_title), Some(tr!(auth.forgot_lead)))}
                 <form class="form" novalidate on:submit=submit>
                     {form.summary()}
-                    <Field form name="email" input=Input::Email label=tr!(auth.email) help=no_help autocomplete="username" value=email/>
+                    <Field form
+                        name="email"
+                        input=Input::Email
+                        label=tr!(auth.email)
+                        help=no_help
+                        autocomplete="username"
+                        value=email
+                    />
                     {form.button(tr!(auth.forgot_do))}
                 </form>
             </div>
@@ -62,7 +69,14 @@ pub fn reset_password() -> AnyView {
                 {heading(tr!(auth.reset_title), None::<fn() -> &'static str>)}
                 <form class="form" novalidate on:submit=submit>
                     {form.summary()}
-                    <Field form name="password" input=Input::Password label=tr!(auth.new_password) help=tr!(auth.password_help) autocomplete="new-password" value=password/>
+                    <Field form
+                        name="password"
+                        input=Input::Password
+                        label=tr!(auth.new_password)
+                        help=tr!(auth.password_help)
+                        autocomplete="new-password"
+                        value=password
+                    />
                     {form.button(tr!(auth.reset_do))}
                 </form>
                 <p class="aside centred"><a href="/forgot-password">{tr!(auth.forgot_do)}</a></p>

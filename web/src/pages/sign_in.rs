@@ -56,12 +56,30 @@ pub fn sign_in() -> AnyView {
             {heading(tr!(auth.sign_in), None::<fn() -> &'static str>)}
             <form class="form" novalidate on:submit=submit>
                 {form.summary()}
-                <Field form name="email" input=Input::Email label=tr!(auth.email) help=no_help autocomplete="username" value=email/>
-                <Field form name="password" input=Input::Password label=tr!(auth.password) help=no_help autocomplete="current-password" value=password/>
+                <Field form
+                    name="email"
+                    input=Input::Email
+                    label=tr!(auth.email)
+                    help=no_help
+                    autocomplete="username"
+                    value=email
+                />
+                <Field form
+                    name="password"
+                    input=Input::Password
+                    label=tr!(auth.password)
+                    help=no_help
+                    autocomplete="current-password"
+                    value=password
+                />
                 <p class="aside"><a href="/forgot-password">{tr!(auth.forgot)}</a></p>
                 {form.button(tr!(auth.sign_in_do))}
             </form>
-            <p class="aside centred">{tr!(auth.no_account)}" "<a href=format!("/sign-up?next={}", api::encode(&next))>{tr!(auth.sign_up_do)}</a></p>
+            <p class="aside centred">
+                {tr!(auth.no_account)}
+                " "
+                <a href=format!("/sign-up?next={}", api::encode(&next))>{tr!(auth.sign_up_do)}</a>
+            </p>
         </div>
     }
     .into_any()

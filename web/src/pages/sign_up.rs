@@ -60,11 +60,29 @@ fn fill_in(done: RwSignal<Option<Me>>, next: &str) -> AnyView {
                 {form.summary()}
                 {roles(role)}
                 <Field form name="name" label=tr!(auth.name) help=no_help autocomplete="name" value=name/>
-                <Field form name="email" input=Input::Email label=tr!(auth.email) help=tr!(auth.email_help) autocomplete="username" value=email/>
-                <Field form name="password" input=Input::Password label=tr!(auth.password) help=tr!(auth.password_help) autocomplete="new-password" value=password/>
+                <Field form
+                    name="email"
+                    input=Input::Email
+                    label=tr!(auth.email)
+                    help=tr!(auth.email_help)
+                    autocomplete="username"
+                    value=email
+                />
+                <Field form
+                    name="password"
+                    input=Input::Password
+                    label=tr!(auth.password)
+                    help=tr!(auth.password_help)
+                    autocomplete="new-password"
+                    value=password
+                />
                 {form.button(tr!(auth.sign_up_do))}
             </form>
-            <p class="aside centred">{tr!(auth.have_account)}" "<a href=format!("/sign-in?next={}", api::encode(next))>{tr!(auth.sign_in_do)}</a></p>
+            <p class="aside centred">
+                {tr!(auth.have_account)}
+                " "
+                <a href=format!("/sign-in?next={}", api::encode(next))>{tr!(auth.sign_in_do)}</a>
+            </p>
         </div>
     }
     .into_any()
@@ -82,7 +100,13 @@ fn roles(chosen: RwSignal<Role>) -> AnyView {
     let one = move |role: Role| {
         view! {
             <label class="choice">
-                <input type="radio" name="role" value=role.as_str() prop:checked=move || chosen.get() == role on:change=move |_| chosen.set(role)/>
+                <input
+                    type="radio"
+                    name="role"
+                    value=role.as_str()
+                    prop:checked=move || chosen.get() == role
+                    on:change=move |_| chosen.set(role)
+                />
                 <span class="choice-words">
                     <span class="choice-name">{move || names::role(role, lang())}</span>
                     <span class="choice-help">{move || role_help(role)}</span>

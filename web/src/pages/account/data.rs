@@ -11,8 +11,7 @@ use crate::{
         action::{PLAIN, action},
         field::{Field, Input, no_help},
         form::Form,
-        icon::{Icon, icon},
-        states::words,
+        note,
     },
     language::{say, tr},
     session,
@@ -39,7 +38,7 @@ pub fn data() -> AnyView {
             <h2>{tr!(account.data)}</h2>
             <p class="quiet">{tr!(account.export_help)}</p>
             {action(PLAIN, || say!(account.export), busy.into(), export)}
-            {move || failure.get().map(|f| view! { <p class="reason bad" role="alert">{icon(Icon::Warn)}<span>{words(&f).0}</span></p> })}
+            {note::refused(failure)}
             <details class="danger-zone">
                 <summary>{tr!(account.delete)}</summary>
                 {delete()}
@@ -70,7 +69,14 @@ fn delete() -> AnyView {
         <p>{tr!(account.delete_help)}</p>
         <form class="form" novalidate on:submit=submit>
             {form.summary()}
-            <Field form name="current_password" input=Input::Password label=tr!(auth.current_password) help=no_help autocomplete="current-password" value=password/>
+            <Field form
+                name="current_password"
+                input=Input::Password
+                label=tr!(auth.current_password)
+                help=no_help
+                autocomplete="current-password"
+                value=password
+            />
             <button type="submit" class="button danger" class:busy=form.busy()>
                 <span class="spinner" aria-hidden="true"></span>
                 {tr!(account.delete_do)}

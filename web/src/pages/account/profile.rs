@@ -13,6 +13,7 @@ use crate::{
         field::{Field, Input, no_help},
         form::Form,
         icon::{Icon, icon},
+        note,
     },
     format::date,
     language::{lang, say, tr},
@@ -71,12 +72,6 @@ fn unverified() -> AnyView {
     .into_any()
 }
 
-/// A word that what was asked is done.
-fn saved(done: RwSignal<bool>) -> AnyView {
-    view! { <p class="reason good" role="status">{move || done.get().then(|| view! { {icon(Icon::Check)}<span>{tr!(verb.saved)}</span> })}</p> }
-        .into_any()
-}
-
 /// Name and language of mails.
 pub fn about(me: &Me) -> AnyView {
     let form = Form::new("about");
@@ -111,12 +106,16 @@ pub fn about(me: &Me) -> AnyView {
                 <Field form name="name" label=tr!(auth.name) help=no_help autocomplete="name" value=name/>
                 <div class="field">
                     <label for="about-lang">{tr!(account.language)}</label>
-                    <select id="about-lang" name="lang" on:change=move |ev| tongue.set(Lang::from_tag(&event_target_value(&ev)).unwrap_or_default())>
+                    <select
+                        id="about-lang"
+                        name="lang"
+                        on:change=move |ev| tongue.set(Lang::from_tag(&event_target_value(&ev)).unwrap_or_default())
+                    >
                         {options.into_iter().collect_view()}
                     </select>
                 </div>
                 {form.button(tr!(verb.save))}
-                {saved(done)}
+                {note::done(done, Icon::Check, || say!(verb.saved))}
             </form>
         </section>
     }
@@ -153,10 +152,24 @@ pub fn password() -> AnyView {
             <p class="quiet">{tr!(account.password_help)}</p>
             <form class="form" novalidate on:submit=submit>
                 {form.summary()}
-                <Field form name="current_password" input=Input::Password label=tr!(auth.current_password) help=no_help autocomplete="current-password" value=current/>
-                <Field form name="new_password" input=Input::Password label=tr!(auth.new_password) help=tr!(auth.password_help) autocomplete="new-password" value=new/>
+                <Field form
+                    name="current_password"
+                    input=Input::Password
+                    label=tr!(auth.current_password)
+                    help=no_help
+                    autocomplete="current-password"
+                    value=current
+                />
+                <Field form
+                    name="new_password"
+                    input=Input::Password
+                    label=tr!(auth.new_password)
+                    help=tr!(auth.password_help)
+                    autocomplete="new-password"
+                    value=new
+                />
                 {form.button(tr!(auth.reset_do))}
-                {saved(done)}
+                {note::done(done, Icon::Check, || say!(verb.saved))}
             </form>
         </section>
     }

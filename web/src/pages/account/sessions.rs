@@ -8,7 +8,7 @@ use crate::{
     components::{
         action::{PLAIN, action},
         icon::{Icon, icon},
-        states::words,
+        note,
     },
     format::date,
     language::{lang, say, tr},
@@ -33,7 +33,7 @@ pub fn sessions() -> AnyView {
     view! {
         <section class="panel">
             <h2>{tr!(account.sessions)}</h2>
-            {move || failure.get().map(|f| view! { <p class="reason bad" role="alert">{icon(Icon::Warn)}<span>{words(&f).0}</span></p> })}
+            {note::refused(failure)}
             <ul class="rows plain">
                 {move || session::me().map(|me| me.sessions.into_iter().map(|s| row(s, failure)).collect_view())}
             </ul>
@@ -74,6 +74,9 @@ fn device(user_agent: &str) -> Option<String> {
 fn row(view: SessionView, failure: RwSignal<Option<Failure>>) -> AnyView {
     let SessionView { id, current, user_agent, last_used_at, .. } = view;
     let name = user_agent.as_deref().and_then(device);
+    let used = move || {
+        if current { say!(account.this_device) } else { say!(account.last_used, date = date(last_used_at, lang())) }
+    };
     let busy = RwSignal::new(false);
     let end = move || {
         busy.set(true);
@@ -91,7 +94,9 @@ fn row(view: SessionView, failure: RwSignal<Option<Failure>>) -> AnyView {
             <span class="badge plain">{icon(Icon::Device)}</span>
             <div class="row-words">
                 <h3>{move || name.clone().unwrap_or_else(|| say!(account.unknown_device))}</h3>
-                <p>{move || if current { say!(account.this_device) } else { say!(account.last_used, date = date(last_used_at, lang())) }}</p>
+                <p>
+                    {used}
+                </p>
             </div>
             {(!current).then(|| action("button small", || say!(account.sign_out_there), busy.into(), end))}
         </li>

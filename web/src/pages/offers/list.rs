@@ -91,7 +91,9 @@ fn nothing(filter: Memo<Filter>, change: Change) -> AnyView {
             <span class="notice-icon">{icon(Icon::Search)}</span>
             <h2>{tr!(offers.empty)}</h2>
             <p>{move || if bare { tr!(offers.empty_none)() } else { tr!(offers.empty_drop)() }}</p>
-            <div class="chips centred">{parts.into_iter().map(|part| drop_chip(part, filter, change)).collect_view()}</div>
+            <div class="chips centred">
+                {parts.into_iter().map(|part| drop_chip(part, filter, change)).collect_view()}
+            </div>
         </div>
     }
     .into_any()

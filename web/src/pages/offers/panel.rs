@@ -29,7 +29,9 @@ pub fn panel(filter: Memo<Filter>, change: Change, offers: Loader<OfferList>, op
             {group(Part::Area)}
             {group(Part::Partner)}
             {group(Part::Region)}
-            <button type="button" class="button primary wide to-wide" on:click=move |_| opened.set(false)>{tr!(offers.close_filters)}</button>
+            <button type="button" class="button primary wide to-wide" on:click=move |_| opened.set(false)>
+                {tr!(offers.close_filters)}
+            </button>
         </div>
     }
     .into_any()
@@ -128,13 +130,14 @@ fn group(part: Part, filter: Memo<Filter>, change: Change, facets: Memo<Facets>)
 
 /// The filters that are set, each with the way to drop it.
 pub fn active(filter: Memo<Filter>, change: Change) -> AnyView {
+    let clear = move |_| change.run(Filter { sort: filter.with_untracked(|f| f.sort), ..Filter::default() });
     (move || {
         let parts = filter.with(Filter::active);
         (!parts.is_empty()).then(|| {
             view! {
                 <div class="chips active">
                     {parts.into_iter().map(|part| drop_chip(part, filter, change)).collect_view()}
-                    <button type="button" class="link-button" on:click=move |_| change.run(Filter { sort: filter.with_untracked(|f| f.sort), ..Filter::default() })>
+                    <button type="button" class="link-button" on:click=clear>
                         {tr!(offers.clear)}
                     </button>
                 </div>
