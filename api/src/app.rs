@@ -30,7 +30,11 @@ use crate::{
     jobs,
     offers::{self, catalogue::Catalogue},
     operations, partners, stats,
-    store::{Store, clock::Clock},
+    store::{
+        Store,
+        clock::Clock,
+        revisions::{self, Revisions},
+    },
 };
 
 /// POSTs whose answers are not kept by the general middleware: the claim desk keeps its own, and the others carry
@@ -65,6 +69,8 @@ pub struct Services {
     pub shown: web::Data<ShownOffers>,
     pub changes: web::Data<ChangeLimit>,
     pub metrics: web::Data<PrometheusHandle>,
+    /// What the process had taken in when it started.
+    pub seen: Revisions,
 }
 
 impl Services {
@@ -74,6 +80,9 @@ impl Services {
         let keys = Arc::new(Keys::open(&config.data.keys_dir())?);
         let (revoked, activity) = (Arc::<Revoked>::default(), Arc::<Activity>::default());
         let accounts = Accounts::open(&config, store.clone(), clock, keys.clone(), revoked.clone(), activity.clone())?;
+        let mut seen = revisions::read(store.fresh()).await?;
+        // Sessions that ended are read by the first look.
+        seen.sessions = 0;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
         let (desk, closed) = Desk::open(store.clone(), clock, config.claim_queue);
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
@@ -90,6 +99,7 @@ impl Services {
             changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
             metrics: web::Data::new(metrics),
             config: web::Data::new(config),
+            seen,
         };
         Ok((services, closed))
     }
@@ -111,14 +121,14 @@ impl Services {
     }
 }
 
-/// All routes, feature by feature.
+/// All routes, feature by feature. They are tried in this order, so what is asked most comes first.
 fn routes(app: &mut ServiceConfig) {
     app.service(
         scope("/api/v1")
-            .configure(accounts::routes)
+            .configure(claims::routes)
             .configure(offers::routes)
             .configure(eligibility::routes)
-            .configure(claims::routes)
+            .configure(accounts::routes)
             .configure(partners::routes)
             .configure(stats::routes)
             .configure(audit::routes),

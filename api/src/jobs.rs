@@ -89,7 +89,11 @@ fn warn(error: &Error) {
 
 /// Notices what changed, here or in another process, and takes it into memory.
 async fn notice(services: Services, mut stopped: watch::Receiver<bool>) {
-    let mut seen = Revisions::default();
+    // What was loaded at start was loaded just now: nothing is read twice.
+    let mut seen = services.seen;
+    if let Err(error) = services.catalogue.warm().await {
+        warn(&error);
+    }
     while !*stopped.borrow() {
         match look(&services, seen).await {
             Ok(now) => seen = now,

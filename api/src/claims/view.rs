@@ -3,7 +3,7 @@
 use std::{fmt::Write, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use fast_qr::{ECL, Mask, Mode, QRBuilder, Version};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{Code, OfferId, claim::ClaimState, code::ClaimCode, month::Month, offer::PartnerRef};
@@ -96,23 +96,20 @@ pub fn next_available(period: shared::offer::Period, now: DateTime<Utc>) -> Opti
 }
 
 /// The code as a QR code (ISO/IEC 18004), an SVG of one path. Twelve letters and digits fit version 1 with level M. The
-/// mask is fixed: trying all eight costs more than everything else that a claim costs, and readers read any.
+/// mask is fixed: weighing all eight costs more than everything else that a claim costs, and readers read any.
 fn qr(code: &ClaimCode) -> Result<String> {
-    let matrix = QRBuilder::new(code.as_str())
-        .mode(Mode::Alphanumeric)
-        .version(Version::V01)
-        .ecl(ECL::M)
-        .mask(Mask::Checkerboard)
-        .build()
-        .map_err(|e| Error::internal(format!("{e:?}")))?;
-    let (size, quiet) = (matrix.size, 4);
+    let signs = [QrSegment::make_alphanumeric(code.as_str())];
+    let (version, mask) = (Version::new(1), Some(Mask::new(3)));
+    let matrix = QrCode::encode_segments_advanced(&signs, QrCodeEcc::Medium, version, version, mask, false)
+        .map_err(Error::internal)?;
+    let (size, quiet) = (matrix.size(), 4);
     let side = size + 2 * quiet;
     let mut path = String::with_capacity(2400);
     for y in 0..size {
         let mut x = 0;
         while x < size {
             let start = x;
-            while x < size && matrix[y][x].value() {
+            while x < size && matrix.get_module(x, y) {
                 x += 1;
             }
             if x > start {

@@ -108,10 +108,9 @@ pub async fn middleware(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<impl MessageBody>>> {
-    let pattern = request.match_pattern();
     let applies = request.method() == Method::POST
         && request.headers().contains_key("idempotency-key")
-        && !pattern.as_deref().is_some_and(|p| exempt.contains(&p));
+        && !request.match_pattern().is_some_and(|pattern| exempt.contains(&pattern.as_str()));
     let store = request.app_data::<web::Data<Store>>().cloned();
     let (true, Some(store)) = (applies, store) else {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);

@@ -32,34 +32,55 @@ pub fn period_number(period: Period, now: DateTime<Utc>) -> i32 {
     }
 }
 
+/// What stands beside the draft on a card.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub id: OfferId,
+    pub partner: PartnerRef,
+    pub state: OfferState,
+    pub starts_at: Option<i64>,
+    pub ends_at: Option<i64>,
+    pub published_at: Option<i64>,
+    pub claimed: u32,
+}
+
 /// The card of an offer.
-pub fn card(offer: &offers::Model, draft: OfferDraft, partner: PartnerRef, claimed: u32) -> Result<OfferCard> {
-    Ok(OfferCard {
-        id: OfferId(offer.id),
+pub fn card(draft: OfferDraft, beside: Beside) -> OfferCard {
+    OfferCard {
+        id: beside.id,
         kind: draft.kind,
         further_kinds: draft.further_kinds,
         area: draft.area,
-        partner,
+        partner: beside.partner,
         title: draft.title,
         summary: draft.summary,
         audience: draft.audience,
         regions: draft.regions,
         terms: draft.terms,
-        state: state_of(offer)?,
+        state: beside.state,
         period: draft.period,
         unit: draft.unit,
         quota: draft.quota,
-        starts_at: offer.starts_at.map(from_ms),
-        ends_at: offer.ends_at.map(from_ms),
-        published_at: offer.published_at.map(from_ms),
-        claimed,
-        left: draft.quota.map(|quota| quota.saturating_sub(claimed)),
-    })
+        starts_at: beside.starts_at.map(from_ms),
+        ends_at: beside.ends_at.map(from_ms),
+        published_at: beside.published_at.map(from_ms),
+        claimed: beside.claimed,
+        left: draft.quota.map(|quota| quota.saturating_sub(beside.claimed)),
+    }
 }
 
 /// The offer in full.
 pub fn view(offer: &offers::Model, partner: PartnerRef, claimed: u32, now: DateTime<Utc>) -> Result<OfferView> {
     let draft = draft_of(offer)?;
+    let beside = Beside {
+        id: OfferId(offer.id),
+        partner,
+        state: state_of(offer)?,
+        starts_at: offer.starts_at,
+        ends_at: offer.ends_at,
+        published_at: offer.published_at,
+        claimed,
+    };
     Ok(OfferView {
         description: draft.description.clone(),
         how_to_use: draft.how_to_use.clone(),
@@ -67,7 +88,7 @@ pub fn view(offer: &offers::Model, partner: PartnerRef, claimed: u32, now: DateT
         max_quantity: draft.max_quantity,
         claim_days: draft.claim_days,
         next_period_at: (draft.period == Period::Monthly).then(|| Month::of(now).ends_at()),
-        card: card(offer, draft, partner, claimed)?,
+        card: card(draft, beside),
     })
 }
 

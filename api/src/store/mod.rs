@@ -140,8 +140,8 @@ async fn sqlite(file: &Path, connections: u32) -> Result<DatabaseConnection, DbE
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(15))
                 .foreign_keys(true)
-                // 8 MiB of pages for each connection; the system's page cache holds the rest.
-                .pragma("cache_size", "-8192")
+                // 2 MiB of pages for each connection; the system's page cache holds the rest.
+                .pragma("cache_size", "-2048")
                 .pragma("temp_store", "memory")
                 .pragma("wal_autocheckpoint", "4000")
         });

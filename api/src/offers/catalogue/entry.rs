@@ -1,14 +1,20 @@
 //! One offer in memory: its card as ready-made JSON, and what filters and orders ask of it.
 
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use serde::Deserialize;
 use shared::{
-    OfferId,
-    offer::{Kind, OfferCard, OfferState, PartnerRef, Period, Region, Sort},
+    LocalText, OfferId,
+    offer::{Area, Audience, Kind, OfferDraft, OfferState, PartnerRef, Period, Region, Sort},
 };
 
 use crate::{
     error::{Error, Result},
-    offers::document::{card, draft_of},
-    store::entities::offers,
+    offers::{
+        document::{Beside, card},
+        store::Listed,
+    },
 };
 
 /// An offer that is listed.
@@ -27,14 +33,26 @@ pub struct Entry {
     pub areas: u16,
     /// One bit for each of `Region::ALL`; all where the offer is given everywhere.
     pub regions: u16,
-    /// The folded words of title, summary and partner.
-    text: Box<str>,
-    /// The folded title, by which titles are sorted.
-    title: Box<str>,
     published_at: i64,
     ends_at: i64,
     /// The card up to its counts, which change by the second.
-    head: Box<[u8]>,
+    head: Bytes,
+    folded: OnceLock<Folded>,
+}
+
+/// What is searched and sorted by letters. Made when it is first asked for, so that a start does not wait for it.
+#[derive(Debug, Default)]
+struct Folded {
+    title: Box<str>,
+    /// The words of title, summary and partner in all languages, each once.
+    text: Box<str>,
+}
+
+/// The texts of a card.
+#[derive(Deserialize)]
+struct Texts {
+    title: LocalText,
+    summary: Option<LocalText>,
 }
 
 /// Where an entry stands in an order: compared number by number, then by title, then by id.
@@ -44,41 +62,68 @@ fn bits<T: PartialEq>(all: &[T], of: impl IntoIterator<Item = T>) -> u16 {
     of.into_iter().filter_map(|one| all.iter().position(|a| *a == one)).fold(0, |bits, at| bits | 1 << at)
 }
 
-/// The folded words of a card, each once.
-fn text(card: &OfferCard) -> String {
-    let local = [Some(&card.title), card.summary.as_ref()].into_iter().flatten();
-    let texts = local.flat_map(|text| text.entries().map(|(_, text)| text)).chain([card.partner.name.as_str()]);
-    let words: std::collections::BTreeSet<String> = texts.flat_map(shared::fold::words).collect();
-    words.into_iter().collect::<Vec<_>>().join(" ")
-}
-
 impl Entry {
     /// From a row.
-    pub fn new(offer: &offers::Model, partner: PartnerRef) -> Result<Self> {
-        let card = card(offer, draft_of(offer)?, partner, 0)?;
-        let json = serde_json::to_string(&card).map_err(Error::internal)?;
-        let head = json.rfind(",\"claimed\":").map(|at| &json[..at]).ok_or_else(|| Error::internal("no counts"))?;
+    pub fn new(offer: Listed, partner: PartnerRef) -> Result<Self> {
+        let draft: OfferDraft = serde_json::from_str(&offer.draft).map_err(Error::internal)?;
+        let beside = Beside {
+            id: offer.id,
+            partner,
+            state: offer.state,
+            starts_at: offer.starts_at,
+            ends_at: offer.ends_at,
+            published_at: Some(offer.published_at),
+            claimed: 0,
+        };
+        let card = card(draft, beside);
+        let mut json = serde_json::to_string(&card).map_err(Error::internal)?;
+        json.truncate(json.rfind(",\"claimed\":").ok_or_else(|| Error::internal("a card without counts"))?);
         Ok(Self {
             id: card.id,
             state: card.state,
             period: card.period,
             quota: card.quota,
             kinds: bits(Kind::ALL, std::iter::once(card.kind).chain(card.further_kinds.iter().copied())),
-            audiences: bits(shared::offer::Audience::ALL, card.audience.iter().copied()),
-            areas: bits(shared::offer::Area::ALL, [card.area]),
+            audiences: bits(Audience::ALL, card.audience.iter().copied()),
+            areas: bits(Area::ALL, [card.area]),
             regions: if card.regions.is_empty() { u16::MAX } else { bits(Region::ALL, card.regions.iter().copied()) },
-            text: text(&card).into(),
-            title: shared::fold::fold(&card.title.az).into(),
-            published_at: offer.published_at.unwrap_or(offer.created_at),
+            published_at: offer.published_at,
             ends_at: offer.ends_at.unwrap_or(i64::MAX),
-            head: head.as_bytes().into(),
+            head: json.into(),
+            folded: OnceLock::new(),
             partner: card.partner,
+        })
+    }
+
+    /// Puts the cards of many entries into one piece of memory, so that what was between them can be given back.
+    pub fn compact(entries: &mut [Self]) {
+        let all: Bytes = entries.iter().flat_map(|entry| entry.head.iter().copied()).collect::<Vec<u8>>().into();
+        let mut from = 0;
+        for entry in entries {
+            let to = from + entry.head.len();
+            entry.head = all.slice(from..to);
+            from = to;
+        }
+    }
+
+    fn folded(&self) -> &Folded {
+        self.folded.get_or_init(|| {
+            // The texts are read back out of the card, since keeping them beside it would double the memory.
+            let json = [&self.head[..], b"}"].concat();
+            let Ok(texts) = serde_json::from_slice::<Texts>(&json) else { return Folded::default() };
+            let local = [Some(&texts.title), texts.summary.as_ref()].into_iter().flatten();
+            let all = local.flat_map(|text| text.entries().map(|(_, text)| text)).chain([self.partner.name.as_str()]);
+            let words: std::collections::BTreeSet<String> = all.flat_map(shared::fold::words).collect();
+            Folded {
+                title: shared::fold::fold(&texts.title.az).into(),
+                text: words.into_iter().collect::<Vec<_>>().join(" ").into(),
+            }
         })
     }
 
     /// The words by which it is found: title, summary, partner, in all languages.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.text.split(' ')
+        self.folded().text.split(' ')
     }
 
     /// Units left of the quota.
@@ -98,7 +143,7 @@ impl Entry {
             Sort::Newest => (-self.published_at, 0, "", self.id),
             Sort::Oldest => (self.published_at, 0, "", self.id),
             Sort::EndsSoon => (self.ends_at, 0, "", self.id),
-            Sort::Title => (0, 0, &self.title, self.id),
+            Sort::Title => (0, 0, &self.folded().title, self.id),
         }
     }
 

@@ -12,7 +12,6 @@ use actix_web::http::header::HeaderValue;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt;
 use parking_lot::RwLock;
 use sea_orm::DbErr;
 use shared::{
@@ -35,7 +34,7 @@ use crate::{
     error::{Error, Result},
     http::etag,
     partners,
-    store::{Store, clock::to_ms, entities},
+    store::{Store, clock::to_ms},
 };
 
 /// Ready answers that a snapshot keeps, and the longest address that it keeps one for.
@@ -84,11 +83,12 @@ impl Catalogue {
     pub async fn load(db: &Store, now: DateTime<Utc>) -> Result<Self> {
         let seen = to_ms(now) - OVERLAP_MS;
         let refs = partners::references(&db.read).await?;
-        let mut rows = std::pin::pin!(store::listed(&db.read).await?);
         let mut entries = Vec::new();
-        while let Some(offer) = rows.try_next().await? {
-            entries.extend(entry(&offer, &refs)?);
+        for offer in store::listed(&db.read).await? {
+            entries.extend(entry(offer, &refs)?);
         }
+        Entry::compact(&mut entries);
+        let entries = entries.into_iter().map(Arc::new).collect();
         let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now);
         Ok(Self { now: ArcSwap::from_pointee(snapshot), seen: Mutex::new(seen) })
     }
@@ -98,17 +98,24 @@ impl Catalogue {
         let mut seen = self.seen.lock().await;
         let changed = store::changed_since(db.fresh(), *seen).await?;
         let refs = partners::references(db.fresh()).await?;
-        let mut fresh: HashMap<Uuid, Option<Arc<Entry>>> = HashMap::with_capacity(changed.len());
-        for offer in &changed {
-            let listed = OfferState::from_name(&offer.state).is_some_and(OfferState::is_listed);
-            fresh.insert(offer.id, if listed { entry(offer, &refs)? } else { None });
+        let mut fresh: HashMap<OfferId, Option<Arc<Entry>>> = HashMap::with_capacity(changed.len());
+        for offer in changed {
+            let (id, listed) = (offer.id, offer.state.is_listed());
+            fresh.insert(id, if listed { entry(offer, &refs)?.map(Arc::new) } else { None });
         }
         let old = self.now.load().shelf.clone();
-        let kept = old.entries.iter().filter(|e| !fresh.contains_key(&e.id.0)).cloned();
+        let kept = old.entries.iter().filter(|e| !fresh.contains_key(&e.id)).cloned();
         let entries = kept.chain(fresh.values().flatten().cloned()).collect();
-        self.now.store(Arc::new(Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now)));
+        let shelf = warm(Arc::new(Shelf::new(entries))).await?;
+        self.now.store(Arc::new(Snapshot::new(shelf, counts(db, now).await?, now)));
         *seen = to_ms(now) - OVERLAP_MS;
         Ok(())
+    }
+
+    /// Makes orders and index of what was loaded, so that the first search does not wait for them.
+    pub async fn warm(&self) -> Result<()> {
+        let shelf = self.now.load().shelf.clone();
+        warm(shelf).await.map(drop)
     }
 
     /// Takes in the counts of claims.
@@ -202,9 +209,19 @@ impl Snapshot {
     }
 }
 
-fn entry(offer: &entities::offers::Model, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Arc<Entry>>> {
-    let partner = refs.get(&offer.partner_id).cloned();
-    partner.map(|partner| Entry::new(offer, partner).map(Arc::new)).transpose()
+/// The entry of a row, if its partner is known.
+fn entry(offer: store::Listed, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Entry>> {
+    let partner = refs.get(&offer.partner.0).cloned();
+    partner.map(|partner| Entry::new(offer, partner)).transpose()
+}
+
+/// Sorts and indexes on a thread of its own, so that no request and no claim waits for it.
+async fn warm(shelf: Arc<Shelf>) -> Result<Arc<Shelf>> {
+    let warming = tokio::task::spawn_blocking(move || {
+        shelf.warm();
+        shelf
+    });
+    warming.await.map_err(Error::internal)
 }
 
 /// Units claimed in the periods that run now.
@@ -215,7 +232,10 @@ async fn counts(db: &Store, now: DateTime<Utc>) -> Result<Vec<(Uuid, Period, i32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::offer::{OfferDraft, OfferList};
+    use shared::{
+        PartnerId,
+        offer::{OfferDraft, OfferList},
+    };
 
     fn shelf(count: u32) -> Shelf {
         let entries = (0..count).map(|n| {
@@ -226,23 +246,20 @@ mod tests {
                 "regions": if n % 3 == 0 { vec!["baku"] } else { vec![] },
             }))
             .unwrap();
-            let offer = entities::offers::Model {
-                id: Uuid::from_u128(u128::from(n) + 1),
-                partner_id: Uuid::nil(),
-                external_id: None,
-                state: if n % 5 == 0 { "announced" } else { "published" }.into(),
-                draft: serde_json::to_value(&draft).unwrap(),
+            let offer = store::Listed {
+                id: OfferId(Uuid::from_u128(u128::from(n) + 1)),
+                partner: PartnerId(Uuid::nil()),
+                state: if n % 5 == 0 { OfferState::Announced } else { OfferState::Published },
+                draft: serde_json::to_string(&draft).unwrap(),
                 starts_at: None,
                 ends_at: (n % 4 == 0).then_some(i64::from(n) * 1000),
-                rejection: None,
-                version: 1,
-                created_at: 0,
-                updated_at: 0,
-                published_at: Some(i64::from(n % 7)),
+                published_at: i64::from(n % 7),
             };
-            Arc::new(Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }).unwrap())
+            Entry::new(offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }).unwrap()
         });
-        Shelf::new(entries.collect())
+        let mut entries: Vec<Entry> = entries.collect();
+        Entry::compact(&mut entries);
+        Shelf::new(entries.into_iter().map(Arc::new).collect())
     }
 
     fn page(shelf: &Shelf, query: &str) -> OfferList {

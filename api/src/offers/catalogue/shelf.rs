@@ -1,7 +1,10 @@
 //! The published offers in their orders, and the pages made of them. A shelf never changes: a changed offer makes a
 //! new shelf.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use shared::{
@@ -23,9 +26,10 @@ const PARTNER_FACETS: usize = 50;
 #[derive(Debug)]
 pub struct Shelf {
     pub entries: Vec<Arc<Entry>>,
-    /// For each order of `Sort::ALL`, the entries' numbers.
-    orders: [Vec<u32>; Sort::ALL.len()],
-    words: Words,
+    /// For each order of `Sort::ALL`, the entries' numbers; made when first asked for.
+    orders: [OnceLock<Vec<u32>>; Sort::ALL.len()],
+    /// Made when first asked for.
+    words: OnceLock<Words>,
     places: HashMap<OfferId, u32>,
 }
 
@@ -45,20 +49,33 @@ struct Found {
 }
 
 impl Shelf {
-    /// Sorts and indexes.
+    /// Of entries, in any order.
     pub fn new(entries: Vec<Arc<Entry>>) -> Self {
-        let numbers: Vec<u32> = (0..).take(entries.len()).collect();
-        let order = |sort| {
-            let mut order = numbers.clone();
-            order.sort_by(|a, b| entries[*a as usize].sort_key(sort).cmp(&entries[*b as usize].sort_key(sort)));
-            order
-        };
-        Self {
-            orders: Sort::ALL.map(order),
-            words: Words::index(entries.iter().map(|e| e.words())),
-            places: entries.iter().map(|e| e.id).zip(0..).collect(),
-            entries,
+        let places = entries.iter().map(|e| e.id).zip(0..).collect();
+        Self { entries, orders: Default::default(), words: OnceLock::new(), places }
+    }
+
+    /// Makes orders and index now, rather than when somebody waits for them.
+    pub fn warm(&self) {
+        for sort in Sort::ALL {
+            self.order(sort);
         }
+        self.words();
+    }
+
+    fn order(&self, sort: Sort) -> &[u32] {
+        let at = Sort::ALL.iter().position(|s| *s == sort).unwrap_or_default();
+        self.orders[at].get_or_init(|| {
+            let mut order: Vec<u32> = (0..).take(self.entries.len()).collect();
+            order.sort_by(|a, b| {
+                self.entries[*a as usize].sort_key(sort).cmp(&self.entries[*b as usize].sort_key(sort))
+            });
+            order
+        })
+    }
+
+    fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::index(self.entries.iter().map(|e| e.words())))
     }
 
     /// The number of an entry.
@@ -69,7 +86,7 @@ impl Shelf {
     /// Makes a page. `claimed` are the units claimed of each entry.
     pub fn page(&self, query: &ListQuery, claimed: &[u32]) -> Result<ListPage> {
         let sort = query.sort();
-        let order = &self.orders[Sort::ALL.iter().position(|s| *s == sort).unwrap_or_default()];
+        let order = self.order(sort);
         let start = match query.after()? {
             Some(position) => order.partition_point(|n| self.entries[*n as usize].sort_key(sort) <= position.key()),
             None => 0,
@@ -87,7 +104,11 @@ impl Shelf {
     /// that filter's other values.
     fn find(&self, query: &ListQuery, claimed: &[u32]) -> Found {
         let words = query.words();
-        let named = self.words.find(words.iter().map(String::as_str), self.entries.len());
+        let named = if words.is_empty() {
+            None
+        } else {
+            self.words().find(words.iter().map(String::as_str), self.entries.len())
+        };
         let mut counts = query.facets.unwrap_or_default().then(Counts::default);
         let mut matches = vec![false; self.entries.len()];
         let mut total = 0;
