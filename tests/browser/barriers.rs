@@ -77,6 +77,9 @@ async fn look(browser: &Browser, market: &Market, device: Device, pages: &[(&str
             browser.screenshot(&format!("{name}-{}-{}", device.width, theme.name())).await;
             found.extend(browser.barriers().await.into_iter().map(|barrier| format!("{here}: {barrier}")));
             found.extend(browser.complaints().await.into_iter().map(|complaint| format!("{here}: {complaint}")));
+            for hidden in hidden_focus(browser).await {
+                found.push(format!("{here}: hidden while it has the focus: {hidden}"));
+            }
             let wide = browser.eval("return document.documentElement.scrollWidth - innerWidth").await;
             if wide.as_i64().is_some_and(|by| by > 0) {
                 found.push(format!("{here}: wider than the screen by {wide} px"));
@@ -84,4 +87,24 @@ async fn look(browser: &Browser, market: &Market, device: Device, pages: &[(&str
         }
     }
     found
+}
+
+/// What lies below a fixed bar while it has the focus (WCAG 2.2, 2.4.11).
+async fn hidden_focus(browser: &Browser) -> Vec<String> {
+    let script = "
+        const bars = el => { for (; el; el = el.parentElement) {
+            if (['fixed', 'sticky'].includes(getComputedStyle(el).position)) return true;
+        } return false; };
+        const found = [];
+        for (const el of document.querySelectorAll('main a[href], main button, main input, main select, main summary, footer a')) {
+            if (el.disabled || !el.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+            el.focus();
+            if (document.activeElement !== el) continue;
+            const box = el.getBoundingClientRect();
+            const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            if (at && !el.contains(at) && !at.contains(el) && bars(at) && !bars(el)) found.push(el.outerHTML.slice(0, 120));
+        }
+        scrollTo(0, 0);
+        return found;";
+    serde_json::from_value(browser.eval(script).await).expect("a list")
 }

@@ -10,7 +10,7 @@ use shared::Lang;
 use tempfile::TempDir;
 
 use crate::{
-    eventually,
+    PATIENCE, eventually,
     keeper::{Kept, Signal},
     program,
 };
@@ -155,11 +155,14 @@ impl Browser {
     /// Waits for an element and does something with it; again when it was drawn anew meanwhile or is not there to be
     /// used yet.
     async fn with(&self, css: &str, what: &str, body: &Value) {
-        eventually(&format!("{what} of {css} at {}", self.url().await), || async {
+        let last = std::sync::Mutex::new(String::new());
+        let done = eventually("", || async {
             let id = self.find(css).await;
-            self.attempt(Method::POST, &format!("/element/{id}/{what}"), body).await.ok()
-        })
-        .await;
+            let answer = self.attempt(Method::POST, &format!("/element/{id}/{what}"), body).await;
+            answer.map_err(|error| *last.lock().expect("one at a time") = error).ok()
+        });
+        let patience = tokio::time::timeout(PATIENCE.mul_f32(0.9), done).await;
+        assert!(patience.is_ok(), "{what} of {css} at {}: {}", self.url().await, last.lock().expect("one at a time"));
     }
 
     /// Clicks as a person does: on what can be seen and reached.

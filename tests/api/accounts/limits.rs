@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::Code;
 use tests::{Kind, Market, Offer, Place, on_both, people::DEMO_PASSWORD};
 
-on_both!(alone: guessing_ends, changes_are_limited_for_each_person);
+on_both!(alone: guessing_ends, a_trusted_proxy_speaks_for_others, changes_are_limited_for_each_person);
 
 fn retry_after(answer: &tests::Answer) -> u32 {
     answer.header("retry-after").expect("Retry-After").parse().expect("seconds")
@@ -40,6 +40,26 @@ async fn guessing_ends(kind: Kind) {
     // An address that we do not trust as a proxy cannot speak for others.
     let spoofed = server.anon().send("/auth/token", &right).header("x-forwarded-for", "203.0.113.9").await;
     spoofed.refused(Code::RateLimited);
+}
+
+async fn a_trusted_proxy_speaks_for_others(kind: Kind) {
+    let place = Place::new(kind).await.with("RATE_CREDENTIALS", "8").with("TRUSTED_PROXY", "127.0.0.1");
+    let server = place.serve().await;
+    let ask = |forwarded: &'static str| {
+        server.anon().send("/auth/password/forgot", &json!({})).header("x-forwarded-for", forwarded)
+    };
+    for n in 0..20 {
+        let answer = ask("203.0.113.9").await;
+        if answer.status == 429 {
+            assert!(n > 0);
+            break;
+        }
+        assert!(n < 19, "a limit for the address behind the proxy");
+    }
+    ask("203.0.113.9").await.refused(Code::RateLimited);
+    // What somebody wrote there themselves stands before what the proxy saw.
+    ask("198.51.100.7, 203.0.113.9").await.refused(Code::RateLimited);
+    ask("203.0.113.10").await.refused(Code::InvalidInput);
 }
 
 async fn changes_are_limited_for_each_person(kind: Kind) {
