@@ -120,7 +120,9 @@ async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
     Ok(found)
 }
 
+/// Writes down who was here, and folds the measurements of the last seconds together.
 async fn write_activity(services: Services) -> Result<()> {
+    services.metrics.run_upkeep();
     services.activity.write(&services.store, services.clock.now()).await?;
     Ok(())
 }

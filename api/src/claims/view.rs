@@ -1,6 +1,6 @@
 //! Claims as they are shown: the code, its QR code, and what was claimed.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
@@ -102,28 +102,42 @@ fn qr(code: &ClaimCode) -> Result<String> {
     let (version, mask) = (Version::new(1), Some(Mask::new(3)));
     let matrix = QrCode::encode_segments_advanced(&signs, QrCodeEcc::Medium, version, version, mask, false)
         .map_err(Error::internal)?;
-    let (size, quiet) = (matrix.size(), 4);
-    let side = size + 2 * quiet;
-    let mut path = String::with_capacity(2400);
-    for y in 0..size {
+    let mut path = String::with_capacity(1600);
+    for y in 0..SIDE {
         let mut x = 0;
-        while x < size {
+        while x < SIDE {
             let start = x;
-            while x < size && matrix.get_module(x, y) {
+            while x < SIDE && matrix.get_module(x, y) {
                 x += 1;
             }
             if x > start {
-                let width = x - start;
-                // Writing to a String cannot fail.
-                let _ = write!(path, "M{} {}h{width}v1h-{width}z", start + quiet, y + quiet);
+                // One line for each run of dark modules, through the middle of its row.
+                path.push('M');
+                push(&mut path, start + QUIET);
+                path.push(' ');
+                push(&mut path, y + QUIET);
+                path.push_str(".5h");
+                push(&mut path, x - start);
             }
             x += 1;
         }
     }
-    Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
-    ))
+    Ok([SVG_HEAD, &path, "\"/></svg>"].concat())
+}
+
+/// Modules of a side of version 1, and of the light zone around it that readers need.
+const SIDE: i32 = 21;
+const QUIET: i32 = 4;
+const SVG_HEAD: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 29 29\" shape-rendering=\"crispEdges\">\
+    <path fill=\"#fff\" d=\"M0 0h29v29H0z\"/><path stroke=\"#000\" d=\"";
+
+/// Writes a number below a hundred: the general way of writing numbers was the most of what a QR code cost.
+fn push(path: &mut String, number: i32) {
+    let digit = |n: i32| char::from(b'0' + u8::try_from(n % 10).unwrap_or_default());
+    if number >= 10 {
+        path.push(digit(number / 10));
+    }
+    path.push(digit(number));
 }
 
 #[cfg(test)]
@@ -134,8 +148,7 @@ mod tests {
     fn the_qr_code_is_of_version_one_with_its_quiet_zone() {
         let svg = qr(&ClaimCode::from_random(7)).unwrap();
         assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
-        assert!(svg.contains("viewBox=\"0 0 29 29\""));
-        // The finder pattern in the upper left corner: seven dark modules, after four light ones.
-        assert!(svg.contains("M4 4h7v1h-7z"));
+        // The finder patterns in the upper corners: seven dark modules, after four light ones.
+        assert!(svg.contains("M4 4.5h7M") && svg.contains("M18 4.5h7M"));
     }
 }
