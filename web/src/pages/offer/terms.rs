@@ -1,11 +1,10 @@
 //! The terms of each kind as rows of a table. What has not been published says so; nothing is made up.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use shared::{
-    Lang, LocalText, Money, Violations,
-    offer::{
-        Course, DeviceGrant, DiscountedDevice, DiscountedTariff, Event, InternetPackage, Kind, LongTermCredit, Terms,
-    },
+    Lang, LocalText, Money,
+    offer::{Course, DeviceGrant, DiscountedDevice, DiscountedTariff, Event, InternetPackage, Kind, LongTermCredit},
 };
 
 use crate::{
@@ -38,17 +37,19 @@ fn old(label: String, value: Option<String>) -> Term {
     Term { old: value.is_some(), ..term(label, value) }
 }
 
-/// The rows for an offer's terms.
+/// The rows for an offer's terms. What cannot be read counts as not published.
 pub fn rows(kind: Kind, json: &Map<String, Value>, lang: Lang) -> Vec<Term> {
-    match Terms::read(kind, json, &mut Violations::default()) {
-        Some(Terms::InternetPackage(t)) => internet_package(&t, lang),
-        Some(Terms::DiscountedTariff(t)) => discounted_tariff(&t, lang),
-        Some(Terms::DeviceGrant(t)) => device_grant(&t, lang),
-        Some(Terms::DiscountedDevice(t)) => discounted_device(&t, lang),
-        Some(Terms::LongTermCredit(t)) => long_term_credit(&t, lang),
-        Some(Terms::Course(t)) => course(&t, lang),
-        Some(Terms::Event(t)) => event(&t, lang),
-        None => Vec::new(),
+    fn read<T: DeserializeOwned + Default>(json: &Map<String, Value>) -> T {
+        serde_json::from_value(Value::Object(json.clone())).unwrap_or_default()
+    }
+    match kind {
+        Kind::InternetPackage => internet_package(&read(json), lang),
+        Kind::DiscountedTariff => discounted_tariff(&read(json), lang),
+        Kind::DeviceGrant => device_grant(&read(json), lang),
+        Kind::DiscountedDevice => discounted_device(&read(json), lang),
+        Kind::LongTermCredit => long_term_credit(&read(json), lang),
+        Kind::Course => course(&read(json), lang),
+        Kind::Event => event(&read(json), lang),
     }
 }
 
