@@ -46,7 +46,8 @@ async fn a_trusted_proxy_speaks_for_others(kind: Kind) {
     let place = Place::new(kind).await.with("RATE_CREDENTIALS", "8").with("TRUSTED_PROXY", "127.0.0.1");
     let server = place.serve().await;
     let ask = |forwarded: &'static str| {
-        server.anon().send("/auth/password/forgot", &json!({})).header("x-forwarded-for", forwarded)
+        let body = json!({"email": "nobody@test.az"});
+        server.anon().send("/auth/password/forgot", &body).header("x-forwarded-for", forwarded)
     };
     for n in 0..20 {
         let answer = ask("203.0.113.9").await;
@@ -59,7 +60,7 @@ async fn a_trusted_proxy_speaks_for_others(kind: Kind) {
     ask("203.0.113.9").await.refused(Code::RateLimited);
     // What somebody wrote there themselves stands before what the proxy saw.
     ask("198.51.100.7, 203.0.113.9").await.refused(Code::RateLimited);
-    ask("203.0.113.10").await.refused(Code::InvalidInput);
+    ask("203.0.113.10").await.status(202);
 }
 
 async fn changes_are_limited_for_each_person(kind: Kind) {
