@@ -46,8 +46,8 @@ impl Theme {
 pub struct Browser {
     http: Client,
     session: String,
-    _driver: Kept,
-    _profile: TempDir,
+    driver: Kept,
+    profile: TempDir,
 }
 
 /// The key under which `WebDriver` answers an element (W3C `WebDriver` §11).
@@ -72,7 +72,7 @@ impl Browser {
             (status["value"]["ready"] == json!(true)).then_some(())
         })
         .await;
-        let mut browser = Self { http, session: base, _driver: driver, _profile: profile };
+        let mut browser = Self { http, session: base, driver, profile };
         let session = browser.command(Method::POST, "/session", &capabilities(&folder, device)).await;
         browser.session = format!("{}/session/{}", browser.session, session["sessionId"].as_str().expect("a session"));
         browser.set_device(device).await;
@@ -156,8 +156,12 @@ impl Browser {
     /// used yet.
     async fn with(&self, css: &str, what: &str, body: &Value) {
         let last = std::sync::Mutex::new(String::new());
+        // As a person would: WebDriver itself takes for visible what lies below a fixed bar.
+        let script = "document.querySelector(arguments[0])?.scrollIntoView({block: 'center', behavior: 'instant'})";
+        let scroll = json!({"script": script, "args": [css]});
         let done = eventually("", || async {
             let id = self.find(css).await;
+            self.attempt(Method::POST, "/execute/sync", &scroll).await.ok()?;
             let answer = self.attempt(Method::POST, &format!("/element/{id}/{what}"), body).await;
             answer.map_err(|error| *last.lock().expect("one at a time") = error).ok()
         });
@@ -214,6 +218,21 @@ impl Browser {
             .map(v => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`)), e => done([String(e)]))";
         let found = self.eval_async(run).await;
         serde_json::from_value(found).expect("a list")
+    }
+}
+
+impl Drop for Browser {
+    /// The browser writes into its profile for a moment longer than its driver lives.
+    fn drop(&mut self) {
+        self.driver.signal(Signal::Term);
+        self.driver.wait(PATIENCE);
+        for _ in 0..40 {
+            let gone = std::fs::remove_dir_all(self.profile.path()).is_ok();
+            std::thread::sleep(Duration::from_millis(50));
+            if gone && !self.profile.path().exists() {
+                return;
+            }
+        }
     }
 }
 

@@ -1,0 +1,89 @@
+//! Claims on one offer and spread over a thousand, through the claim desk and, beside it, by a plain transaction each.
+
+use std::sync::Arc;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::{
+    Options,
+    load::{self, End, Load, Outcome},
+    machine,
+    market::Market,
+    plain,
+    table::{self, median},
+    wire::Requests,
+};
+
+/// What one round measured.
+struct Round {
+    desk: Outcome,
+    cpu: f64,
+    plain: f64,
+}
+
+/// Runs both.
+pub async fn run(market: &Market, options: &Options) {
+    for spread in [false, true] {
+        let mut rounds = Vec::new();
+        for round in 0..options.rounds {
+            let offers = |which| if spread { market.spread.clone() } else { vec![market.hot[round * 2 + which]] };
+            // The two halves of a round never meet on an offer with the same educator.
+            let (desk, cpu) = desk(market, options, &offers(0), round).await;
+            let plain = plain::run(market, &offers(1), round + 500, options.duration()).await;
+            rounds.push(Round { desk, cpu, plain });
+        }
+        show(market, spread, rounds);
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // A count of answers.
+async fn desk(market: &Market, options: &Options, offers: &[Uuid], first: usize) -> (Outcome, f64) {
+    let server = market.serve();
+    let before = count(market).await;
+    let cpu = machine::cpu_seconds(server.pid);
+    let outcome = load::run(Load {
+        address: server.address,
+        connections: options.connections,
+        requests: Arc::new(requests(market, offers, first)),
+        end: End::Sent,
+    });
+    let cpu = (machine::cpu_seconds(server.pid) - cpu) * 1e6 / outcome.answers as f64;
+    server.stop();
+    let written = count(market).await - before;
+    assert_eq!(written, outcome.count(201, None), "each 201 is a row: {:?}", outcome.told);
+    (outcome, cpu)
+}
+
+/// One claim of each educator, on the offers in turn.
+pub fn requests(market: &Market, offers: &[Uuid], first: usize) -> Requests {
+    let mut requests = Requests::default();
+    for (at, token) in market.tokens.iter().enumerate() {
+        let offer = offers[(at + first) % offers.len()];
+        requests.post(&format!("/api/v1/offers/{offer}/claims"), token, "{\"quantity\":1}");
+    }
+    requests
+}
+
+/// Claims in the database.
+async fn count(market: &Market) -> u64 {
+    let db = market.connect(1).await;
+    let row = db.query_one_raw(plain::statement(&db, "SELECT count(*) AS n FROM claims", [])).await.expect("a count");
+    db.close().await.ok();
+    row.and_then(|row| row.try_get::<i64>("", "n").ok()).and_then(|n| u64::try_from(n).ok()).expect("a count")
+}
+
+fn show(market: &Market, spread: bool, mut rounds: Vec<Round>) {
+    let times = median(rounds.iter().map(|r| r.desk.rate() / r.plain).collect());
+    let plain = median(rounds.iter().map(|r| r.plain).collect());
+    rounds.sort_by(|a, b| a.desk.rate().total_cmp(&b.desk.rate()));
+    let Round { desk, cpu, .. } = &rounds[rounds.len() / 2];
+    let others = desk.others(desk.count(201, None));
+    let (kind, where_) = (market.kind, if spread { "over 1,000 offers" } else { "on one offer" });
+    table::load(
+        &format!("claims {where_}, {kind:?}"),
+        desk,
+        &format!("{cpu:.0} µs of processor for each; **{times:.1} ×** the plain transaction{others}"),
+    );
+    table::rate(&format!("plain transactions {where_}, {kind:?}"), plain, "");
+}
