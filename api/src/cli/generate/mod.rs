@@ -99,6 +99,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     store.migrate().await?;
     anyhow::ensure!(!write::is_there(&store, &plan).await?, "seed {} is in this database: take another", plan.seed);
 
+    write::prepare(&store).await?;
     let bar = progress(plan.users + plan.offers + plan.claims);
     let partners = partners::count(&plan);
     write::people(&store, &plan, &people, &bar).await?;
