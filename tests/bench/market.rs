@@ -130,13 +130,8 @@ impl Market {
         let wide = self.hot.iter().chain(&self.spread).map(|id| (id, 1_000_000));
         for (number, (id, quota)) in wide.chain([(&self.crowd, PACKAGES)]).enumerate() {
             let draft = draft(number, quota);
-            let values = [
-                (*id).into(),
-                partner.into(),
-                draft.external_id.clone().into(),
-                json!(draft).into(),
-                long_ago.into(),
-            ];
+            let values =
+                [(*id).into(), partner.into(), draft.external_id.clone().into(), json!(draft).into(), long_ago.into()];
             db.execute_raw(plain::statement(&db, sql, values)).await.expect("an offer");
         }
         db.close().await.ok();
