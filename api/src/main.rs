@@ -35,6 +35,7 @@ fn settle_allocator() {
     if let Ok(program) = env::current_exe() {
         use std::os::unix::process::CommandExt;
         let mut again = std::process::Command::new(program);
-        again.args(env::args_os().skip(1)).envs(ALLOCATOR_SETTINGS).exec();
+        let failed = again.args(env::args_os().skip(1)).envs(ALLOCATOR_SETTINGS).exec();
+        eprintln!("virtual-market: the allocator keeps its own settings: {failed}");
     }
 }

@@ -64,7 +64,7 @@ fn bits<T: PartialEq>(all: &[T], of: impl IntoIterator<Item = T>) -> u16 {
 
 impl Entry {
     /// From a row.
-    pub fn new(offer: Listed, partner: PartnerRef) -> Result<Self> {
+    pub fn new(offer: &Listed, partner: PartnerRef) -> Result<Self> {
         let draft: OfferDraft = serde_json::from_str(&offer.draft).map_err(Error::internal)?;
         let beside = Beside {
             id: offer.id,

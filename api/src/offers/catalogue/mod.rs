@@ -85,7 +85,7 @@ impl Catalogue {
         let refs = partners::references(&db.read).await?;
         let mut entries = Vec::new();
         for offer in store::listed(&db.read).await? {
-            entries.extend(entry(offer, &refs)?);
+            entries.extend(entry(&offer, &refs)?);
         }
         Entry::compact(&mut entries);
         let entries = entries.into_iter().map(Arc::new).collect();
@@ -101,7 +101,7 @@ impl Catalogue {
         let mut fresh: HashMap<OfferId, Option<Arc<Entry>>> = HashMap::with_capacity(changed.len());
         for offer in changed {
             let (id, listed) = (offer.id, offer.state.is_listed());
-            fresh.insert(id, if listed { entry(offer, &refs)?.map(Arc::new) } else { None });
+            fresh.insert(id, if listed { entry(&offer, &refs)?.map(Arc::new) } else { None });
         }
         let old = self.now.load().shelf.clone();
         let kept = old.entries.iter().filter(|e| !fresh.contains_key(&e.id)).cloned();
@@ -210,7 +210,7 @@ impl Snapshot {
 }
 
 /// The entry of a row, if its partner is known.
-fn entry(offer: store::Listed, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Entry>> {
+fn entry(offer: &store::Listed, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Entry>> {
     let partner = refs.get(&offer.partner.0).cloned();
     partner.map(|partner| Entry::new(offer, partner)).transpose()
 }
@@ -255,7 +255,7 @@ mod tests {
                 ends_at: (n % 4 == 0).then_some(i64::from(n) * 1000),
                 published_at: i64::from(n % 7),
             };
-            Entry::new(offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }).unwrap()
+            Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }).unwrap()
         });
         let mut entries: Vec<Entry> = entries.collect();
         Entry::compact(&mut entries);
