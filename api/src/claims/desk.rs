@@ -155,6 +155,7 @@ impl Clerk {
         let fresh: Vec<usize> = (0..batch.len()).filter(|at| matches!(turns[*at], Turn::First)).collect();
         let requests: Vec<Request> = fresh.iter().map(|at| batch[*at].request).collect();
         let outcomes = settle(&tx, &mut self.terms, &requests, now).await?;
+        let granted = outcomes.iter().filter(|o| matches!(o, Outcome::Claimed(_))).count();
         let mut answers: Vec<Option<Result<Answer>>> = Vec::new();
         answers.resize_with(batch.len(), || None);
         for (at, outcome) in fresh.iter().zip(outcomes) {
@@ -168,6 +169,7 @@ impl Clerk {
             }));
         }
         tx.commit().await?;
+        tracing::info!(granted, refused = requests.len() - granted, "claim.batch");
         Ok(answers
             .iter()
             .zip(turns)

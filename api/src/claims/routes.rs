@@ -23,6 +23,7 @@ use crate::{
         Allowed, Id, Query,
         body::RawJson,
         cursor, etag,
+        finish::Summarised,
         idempotency::{self, Key, Stored},
         limits::Limit,
         problem::{self, Asked},
@@ -69,6 +70,7 @@ pub async fn create(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
+    request.extensions_mut().insert(Summarised);
     let remaining = limit.take(&caller.user.0)?;
     let offer = shown.find(&store, id.0).await?;
     let lang = problem::lang(&request);

@@ -74,7 +74,8 @@ pub async fn finish(
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID.clone(), asked.request_id.0.clone());
     secure(headers, site.as_ref().map(web::Data::get_ref));
-    log(&method, response.status(), started, &asked);
+    let quiet = response.request().extensions().contains::<Summarised>();
+    log(&method, response.status(), started, &asked, quiet);
     Ok(response)
 }
 
@@ -171,15 +172,19 @@ fn secure(headers: &mut HeaderMap, site: Option<&SiteHeaders>) {
     }
 }
 
+/// Put into a request by a feature that tells in lines of its own what became of many: the claim desk, of its batches.
+#[derive(Clone, Copy, Debug)]
+pub struct Summarised;
+
 /// One line for each request that changed, failed or was slow at `info`; plain reads at `debug`, since on a busy
 /// morning there are tens of thousands of them a second and the metrics count them anyway.
-fn log(method: &Method, status: StatusCode, started: Instant, asked: &Asked) {
+fn log(method: &Method, status: StatusCode, started: Instant, asked: &Asked, quiet: bool) {
     let took = started.elapsed();
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     metrics::histogram!("http_request_seconds", "status" => class(status)).record(took.as_secs_f64());
     let (method, path, status) = (method.as_str(), asked.path.as_str(), status.as_u16());
     let request_id = asked.request_id.as_str();
-    if status >= 500 || ms >= 1000 || !matches!(method, "GET" | "HEAD") {
+    if status >= 500 || ms >= 1000 || !(quiet || matches!(method, "GET" | "HEAD")) {
         tracing::info!(request_id, method, path, status, ms, "request");
     } else {
         tracing::debug!(request_id, method, path, status, ms, "request");
