@@ -1,4 +1,5 @@
-// Before the first paint: light or dark, as the visitor chose or as the device says. src/theme.rs changes it.
+// Before the first paint: light or dark, as the visitor chose or as the device says, and the language in the same way.
+// src/theme.rs and src/language.rs change them.
 {
   const root = document.documentElement;
   const device = matchMedia('(prefers-color-scheme: dark)');
@@ -14,5 +15,7 @@
   };
   apply();
   device.addEventListener('change', apply);
-  root.lang = stored('vm.lang') ?? root.lang;
+  const ours = (tag) => ['az', 'en', 'ru'].find((lang) => tag?.toLowerCase().split(/[-_]/)[0] === lang);
+  root.lang = ours(stored('vm.lang')) ?? navigator.languages.map(ours).find(Boolean) ?? 'az';
+  if (location.pathname === '/') root.dataset.boot = 'home';
 }

@@ -111,6 +111,20 @@ mod tests {
     }
 
     #[test]
+    fn the_first_words_are_those_of_the_home_page() {
+        let shell = include_str!("../index.html");
+        for text in
+            [include_str!("../locales/az.json"), include_str!("../locales/en.json"), include_str!("../locales/ru.json")]
+        {
+            let json: Value = serde_json::from_str(text).unwrap();
+            for name in ["title", "lead"] {
+                let words = json["home"][name].as_str().unwrap();
+                assert!(shell.contains(&format!(">{words}<")), "{words}");
+            }
+        }
+    }
+
+    #[test]
     fn gaps_are_filled() {
         assert_eq!(fill("{n} of {m}", &[("n", "1"), ("m", "2")]), "1 of 2");
     }
