@@ -150,7 +150,7 @@ pub struct Login {
     #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
     pub email: String,
     /// Its password.
-    #[cfg_attr(feature = "openapi", schema(format = "password", max_length = 128))]
+    #[cfg_attr(feature = "openapi", schema(format = "password", min_length = 1, max_length = 128))]
     pub password: String,
 }
 
@@ -211,6 +211,7 @@ impl Validate for ForgotPassword {
 #[serde(deny_unknown_fields)]
 pub struct ResetPassword {
     /// From the link in the mail.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub token: String,
     /// The new one.
     #[cfg_attr(feature = "openapi", schema(min_length = 10, max_length = 128, format = "password"))]
@@ -231,6 +232,7 @@ impl Validate for ResetPassword {
 pub struct VerifyEmail {
     /// From the link in the mail. Left out by somebody who is signed in and wants the mail again.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub token: Option<String>,
 }
 
@@ -319,7 +321,7 @@ pub struct ChangeMe {
     pub new_password: Option<String>,
     /// Needed with `new_password`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 128, format = "password"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128, format = "password"))]
     pub current_password: Option<String>,
 }
 
@@ -341,7 +343,7 @@ impl Validate for ChangeMe {
 #[serde(deny_unknown_fields)]
 pub struct DeleteMe {
     /// The present password, so that an unlocked phone is not enough.
-    #[cfg_attr(feature = "openapi", schema(format = "password", max_length = 128))]
+    #[cfg_attr(feature = "openapi", schema(format = "password", min_length = 1, max_length = 128))]
     pub current_password: String,
 }
 

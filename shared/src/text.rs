@@ -70,12 +70,15 @@ impl Lang {
 #[serde(deny_unknown_fields)]
 pub struct LocalText {
     /// Azerbaijani.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub az: String,
     /// English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub en: Option<String>,
     /// Russian.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub ru: Option<String>,
 }
 

@@ -51,7 +51,7 @@ pub type ChangeLimit = Limit<uuid::Uuid>;
 /// Claims an offer. The answer comes after the claim is safely written; the code is good at once.
 #[utoipa::path(
     tag = "claims",
-    params(("id" = OfferId, Path), ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again.")),
+    params(("id" = OfferId, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "The same key and body get the first answer again.")),
     request_body = NewClaim,
     security(("bearer" = []), ("session" = [])),
     responses((status = 201, body = ClaimView, headers(("Location" = String), ("Idempotent-Replayed" = Option<String>))), CreateRefusals)

@@ -103,11 +103,36 @@ pub async fn read(mut payload: Payload) -> Result<web::Bytes> {
     tokio::time::timeout(BODY_TIME, reading).await.map_err(|_| Error::new(Code::RequestTimeout))?
 }
 
-/// Reads JSON and checks it by its own rules.
+/// Reads a JSON object and checks it by its own rules.
 fn checked<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T> {
-    let value: T = parse(body)?;
+    // serde would read a structure from a list, too.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        parse::<serde_json::Value>(body)?;
+        return Err(Error::invalid_at("", FieldCode::WrongType));
+    }
+    let value: T = parse(body).or_else(|error| whole_numbers(body).ok_or(error).and_then(from_value))?;
     let violations = value.violations();
     if violations.is_empty() { Ok(value) } else { Err(Error::invalid(violations)) }
+}
+
+/// The document with `2.0` written as `2`, if it has such numbers: JSON Schema counts them as integers (draft 2020-12,
+/// validation §6.1.1), serde does not.
+fn whole_numbers(body: &[u8]) -> Option<serde_json::Value> {
+    fn write(value: &mut serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::Number(number) => {
+                let whole = number.as_f64().filter(|f| number.is_f64() && f.fract() == 0.0 && f.abs() < 9e15);
+                // Below 2⁵³, so nothing is cut off.
+                #[allow(clippy::cast_possible_truncation)]
+                whole.map(|f| *number = (f as i64).into()).is_some()
+            }
+            serde_json::Value::Array(values) => values.iter_mut().fold(false, |any, v| write(v) | any),
+            serde_json::Value::Object(fields) => fields.values_mut().fold(false, |any, v| write(v) | any),
+            _ => false,
+        }
+    }
+    let mut document = serde_json::from_slice(body).ok()?;
+    write(&mut document).then_some(document)
 }
 
 /// Reads JSON: 400 for what is no JSON, 422 with the place for what has the wrong shape.
@@ -191,6 +216,14 @@ mod tests {
         assert_eq!(wrong::<OfferDraft>(json).1, [("/area".into(), FieldCode::UnknownValue)]);
         let json = r#"{"kind": "course", "area": "art", "title": {"az": "a", "de": "b"}}"#;
         assert_eq!(wrong::<OfferDraft>(json).1, [("/title/de".into(), FieldCode::UnknownField)]);
+    }
+
+    #[test]
+    fn lists_are_no_objects_and_whole_numbers_are_integers() {
+        use shared::{account::ChangeMe, claim::NewClaim};
+        assert_eq!(checked::<ChangeMe>(b" [null, null]").unwrap_err().code, Code::InvalidInput);
+        assert_eq!(checked::<NewClaim>(b"{\"quantity\": 3.0}").unwrap().quantity, 3);
+        assert_eq!(checked::<NewClaim>(b"{\"quantity\": 3.5}").unwrap_err().code, Code::InvalidInput);
     }
 
     #[test]

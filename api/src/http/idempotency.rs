@@ -65,7 +65,7 @@ impl Key {
     /// The key of a request, if it carries one.
     pub fn of(request: &HttpRequest, owner: &str, body: &[u8]) -> Result<Option<Self>> {
         let Some(given) = request.headers().get("idempotency-key") else { return Ok(None) };
-        let valid = (1..=KEY_MAX).contains(&given.len()) && given.as_bytes().iter().all(|b| (0x20..0x7f).contains(b));
+        let valid = (1..=KEY_MAX).contains(&given.len()) && given.as_bytes().iter().all(|b| (0x21..0x7f).contains(b));
         if !valid {
             return Err(Error {
                 code: Code::MalformedRequest,

@@ -7,7 +7,9 @@ use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
         ComponentsBuilder, ContentBuilder, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+        Schema,
         path::Operation,
+        schema::AnyOfBuilder,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
         server::ServerBuilder,
     },
@@ -107,6 +109,21 @@ fn complete(method: &str, operation: &mut Operation) {
     }
 }
 
+/// `get_offers_id_claims`: unique, and a name that generated clients can use.
+fn operation_id(method: &str, path: &str) -> String {
+    let words =
+        path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+/// The terms of the kinds overlap (all figures may be left open), so several may fit: `anyOf`, not `oneOf`.
+fn let_terms_overlap(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    if let Some(RefOr::T(Schema::OneOf(one))) = schemas.get("Terms") {
+        let any = one.items.iter().fold(AnyOfBuilder::new(), |any, item| any.item(item.clone()));
+        schemas.insert("Terms".to_owned(), RefOr::T(any.description(one.description.clone()).build().into()));
+    }
+}
+
 /// The whole document, from the paths that the routes gave.
 pub fn finish(mut routes: Document) -> Document {
     let mut document = Head::openapi();
@@ -119,9 +136,9 @@ pub fn finish(mut routes: Document) -> Document {
             ("patch", &mut item.patch),
         ];
         for (method, operation) in operations {
-            if let Some(operation) = operation
-                && path.starts_with("/api/")
-            {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
+            if path.starts_with("/api/") {
                 complete(method, operation);
             }
         }
@@ -135,6 +152,7 @@ pub fn finish(mut routes: Document) -> Document {
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("vm_session"))));
     components.schemas.insert(shared::FieldError::name().into_owned(), shared::FieldError::schema());
     components.schemas.insert(shared::FieldCode::name().into_owned(), shared::FieldCode::schema());
+    let_terms_overlap(&mut components.schemas);
     document.servers = Some(vec![ServerBuilder::new().url("/").build()]);
     document
 }

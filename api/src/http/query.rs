@@ -76,6 +76,7 @@ pub struct Paging {
     #[param(minimum = 1, maximum = 100, default = 20)]
     pub limit: Option<u16>,
     /// As the page before gave it.
+    #[param(pattern = "^[A-Za-z0-9_-]*$", max_length = 1024)]
     pub cursor: Option<String>,
 }
 

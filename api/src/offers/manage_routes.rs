@@ -55,6 +55,7 @@ pub struct ManageQuery {
     #[param(minimum = 1, maximum = 100, default = 20)]
     pub limit: Option<u16>,
     /// As the page before gave it.
+    #[param(pattern = "^[A-Za-z0-9_-]*$", max_length = 1024)]
     pub cursor: Option<String>,
 }
 
@@ -186,7 +187,7 @@ pub async fn read(
 }
 
 /// Changes an offer: what is sent is merged into it (RFC 7396), null removes.
-#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = Option<String>, Header)),
+#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = String, Header, description = "The version that was read: its `ETag`.")),
     request_body(content = Object, description = "Any fields of an offer's draft."), security(("bearer" = []), ("session" = [])),
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ChangeRefusals))]
 #[patch("/partners/{slug}/offers/{id}")]
@@ -201,7 +202,7 @@ pub async fn change(
 }
 
 /// Removes an offer that nobody has seen yet.
-#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = Option<String>, Header)), security(("bearer" = []), ("session" = [])),
+#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = String, Header, description = "The version that was read: its `ETag`.")), security(("bearer" = []), ("session" = [])),
     responses((status = 204, description = "Removed."), ChangeRefusals))]
 #[delete("/partners/{slug}/offers/{id}")]
 pub async fn delete(

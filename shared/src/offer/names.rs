@@ -9,8 +9,9 @@ macro_rules! names {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
+            $($(#[$vdoc])* $variant,)+
         }
 
         impl $name {
@@ -155,6 +156,21 @@ impl Audience {
             Self::Learner => Role::Learner,
             Self::Educator => Role::Educator,
             Self::Institution => Role::InstitutionHead,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_in_json_is_the_name_in_the_database() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        for region in Region::ALL {
+            assert_eq!(serde_json::to_value(region).unwrap(), region.as_str());
         }
     }
 }
