@@ -28,13 +28,17 @@ FIELDS = {
 }
 
 
+def depends(pointer):
+    """Which terms an offer has depends on its kind, how many units a claim may take on the offer."""
+    return pointer.startswith("/terms") or pointer == "/quantity"
+
+
 def no_schema_foretells(response):
     if response.status_code not in (400, 412, 422):
         return False
     problem = response.json()
-    if problem["code"] == "invalid_input":
-        # Which terms an offer has depends on its kind.
-        return all(e["code"] in FIELDS or e["pointer"].startswith("/terms") for e in problem["errors"])
+    if problem["code"] in ("invalid_input", "invalid_query"):
+        return all(error["code"] in FIELDS or depends(error["pointer"]) for error in problem["errors"])
     return problem["code"] in PROBLEMS
 
 

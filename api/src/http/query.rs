@@ -48,7 +48,7 @@ pub fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T> {
 /// The pairs of an `application/x-www-form-urlencoded` string; broken UTF-8 is refused rather than replaced.
 fn form_pairs(query: &str) -> Result<form_urlencoded::Parse<'_>> {
     let decoded: Vec<u8> = percent_encoding::percent_decode_str(query).collect();
-    if std::str::from_utf8(&decoded).is_err() || decoded.contains(&0) {
+    if std::str::from_utf8(&decoded).is_err() {
         return Err(Code::MalformedRequest.into());
     }
     Ok(form_urlencoded::parse(query.as_bytes()))
