@@ -69,7 +69,7 @@ async fn what_cannot_be_read_is_400(market: Market) {
     let answer = anon.post("/auth/token").header("content-type", "application/json").body(deep).await;
     assert!([400, 422].contains(&answer.status), "depth is bounded: {}", answer.text());
     anon.get("/offers?q=%ff").await.refused(MalformedRequest);
-    anon.get("/offers?q=%00").await.refused(MalformedRequest);
+    anon.get("/offers?q=%00").await.wrong_at(InvalidQuery, &[("?q", FieldCode::InvalidFormat)]);
 }
 
 async fn what_is_too_large_is_413(market: Market) {
