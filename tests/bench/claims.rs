@@ -40,6 +40,14 @@ pub async fn run(market: &Market, options: &Options) {
 #[allow(clippy::cast_precision_loss)] // A count of answers.
 async fn desk(market: &Market, options: &Options, offers: &[Uuid], first: usize) -> (Outcome, f64) {
     let server = market.serve();
+    if !options.cold {
+        load::run(Load {
+            address: server.address,
+            connections: options.connections,
+            requests: Arc::new(looks(market, offers, first)),
+            end: End::Sent,
+        });
+    }
     let before = count(market).await;
     let cpu = machine::cpu_seconds(server.pid);
     let outcome = load::run(Load {
@@ -61,6 +69,16 @@ pub fn requests(market: &Market, offers: &[Uuid], first: usize) -> Requests {
     for (at, token) in market.tokens.iter().enumerate() {
         let offer = offers[(at + first) % offers.len()];
         requests.post(&format!("/api/v1/offers/{offer}/claims"), token, "{\"quantity\":1}");
+    }
+    requests
+}
+
+/// What the page asks before somebody claims: whether they may. From then on the server knows their token.
+fn looks(market: &Market, offers: &[Uuid], first: usize) -> Requests {
+    let mut requests = Requests::default();
+    for (at, token) in market.tokens.iter().enumerate() {
+        let offer = offers[(at + first) % offers.len()];
+        requests.get_as(&format!("/api/v1/offers/{offer}/eligibility"), token);
     }
     requests
 }

@@ -34,7 +34,7 @@ struct Options {
     #[arg(long, default_value_t = 8)]
     seconds: u64,
     /// Connections of the load generator; each sends its next request when it has the answer to the last.
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 512)]
     connections: usize,
     /// How often each comparison is run, in turns.
     #[arg(long, default_value_t = 3)]
@@ -45,6 +45,9 @@ struct Options {
     /// On one database alone.
     #[arg(long)]
     database: Option<Database>,
+    /// Claims with tokens that the server sees for the first time (the crowd's are so anyway).
+    #[arg(long)]
+    cold: bool,
     /// Settings of the server, as `NAME=value`.
     #[arg(long = "set")]
     settings: Vec<String>,

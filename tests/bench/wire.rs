@@ -18,6 +18,13 @@ impl Requests {
         self.add(format_args!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n"));
     }
 
+    /// Adds a GET by somebody.
+    pub fn get_as(&mut self, path: &str, token: &str) {
+        self.add(format_args!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\r\n"
+        ));
+    }
+
     /// Adds a POST of a JSON document by somebody.
     pub fn post(&mut self, path: &str, token: &str, body: &str) {
         let length = body.len();
