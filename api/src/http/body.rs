@@ -18,17 +18,13 @@ const BODY_TIME: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned + Validate> FromRequest for Json<T> {
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
-        let payload = payload.take();
-        Box::pin(async move {
-            is_json?;
-            checked(&read(payload).await?).map(Self)
-        })
+        let raw = RawJson::from_request(request, payload);
+        Box::pin(async move { Ok(Self(raw.await?.value)) })
     }
 }
 
