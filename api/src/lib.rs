@@ -15,3 +15,4 @@ mod operations;
 pub mod partners;
 pub mod stats;
 pub mod store;
+pub mod webhooks;

@@ -49,6 +49,8 @@ ids! {
     SessionId;
     /// A company or body that publishes offers.
     PartnerId;
+    /// A key with which a partner's program calls.
+    ApiKeyId;
     /// An offer.
     OfferId;
     /// A claim: one claimant's right to one offer in one period.

@@ -17,10 +17,12 @@ pub mod problem;
 pub mod stats;
 pub mod text;
 pub mod validate;
+pub mod webhook;
 
 mod money;
+mod names;
 
-pub use id::{ClaimId, OfferId, PartnerId, SessionId, UserId};
+pub use id::{ApiKeyId, ClaimId, OfferId, PartnerId, SessionId, UserId};
 pub use list::Page;
 pub use money::{Currency, Money};
 pub use problem::{Code, FieldCode, FieldError, Problem};

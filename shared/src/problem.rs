@@ -62,6 +62,8 @@ codes! {
     EmailNotVerified = 403, "email_not_verified", ["Əvvəlcə e-poçtunuzu təsdiqləyin", "Please confirm your e-mail address first", "Сначала подтвердите почту"];
     /// The claimant does not meet the offer's rules; `rules` names those not met.
     NotEligible = 403, "not_eligible", ["Bu təklif sizin üçün deyil", "You are not eligible for this offer", "Это предложение вам недоступно"];
+    /// The partner is not active: its application is open or refused, or it is suspended; `state` says which.
+    PartnerNotActive = 403, "partner_not_active", ["Tərəfdaş hazırda fəal deyil", "The partner is not active now", "Партнёр сейчас не активен"];
     /// Absent, or not yours to see.
     NotFound = 404, "not_found", ["Tapılmadı", "Not found", "Не найдено"];
     /// The address exists, but not with this method; `Allow` names those that do.

@@ -79,6 +79,19 @@ impl Db {
         .await
     }
 
+    /// Changes something that no API changes.
+    pub async fn run(&self, sql: &str) {
+        self.0.execute_unprepared(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+
+    /// Bytes as the database writes them.
+    pub fn bytes(&self, bytes: &[u8]) -> String {
+        match self.0.get_database_backend() {
+            sea_orm::DbBackend::Postgres => format!("'\\x{}'::bytea", hex::encode(bytes)),
+            _ => format!("x'{}'", hex::encode(bytes)),
+        }
+    }
+
     /// An id as the database writes it.
     pub fn id(&self, id: uuid::Uuid) -> String {
         match self.0.get_database_backend() {

@@ -94,7 +94,9 @@ impl Drop for Kept {
     fn drop(&mut self) {
         if self.ended().is_none() {
             self.signal(Signal::Kill);
-            let _ = self.shell.wait();
+            // Not `Child::wait`: that closes the pipe first, and the watcher would take it for the end of the tests and
+            // remove a folder that other servers still use.
+            self.wait(Duration::from_secs(20));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Building offers: `Offer::monthly().quota(3).publish(&market)`.
+//! Building offers: `Offer::monthly().quota(3).publish(&market)`. They are `azercell`'s unless said otherwise.
 
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -10,7 +10,7 @@ use shared::{
 
 use crate::{Answer, Caller, Market, people::unique};
 
-/// An offer that is being written, of the partner `azercell`.
+/// An offer that is being written.
 #[derive(Clone, Debug)]
 pub struct Offer(pub OfferDraft);
 
@@ -90,15 +90,25 @@ impl Offer {
 
     /// Writes it down as a draft.
     pub async fn draft(&self, market: &Market) -> PartnerOffer {
-        market.admin().await.send("/partners/azercell/offers", &self.0).await.created()
+        self.draft_at(market, "azercell").await
+    }
+
+    /// Writes it down as a draft of a partner.
+    pub async fn draft_at(&self, market: &Market, slug: &str) -> PartnerOffer {
+        market.admin().await.send(&format!("/partners/{slug}/offers"), &self.0).await.created()
     }
 
     /// Brings it into a state, as partner and ministry would.
     pub async fn in_state(&self, market: &Market, state: OfferState) -> PartnerOffer {
+        self.in_state_at(market, "azercell", state).await
+    }
+
+    /// Brings an offer of a partner into a state.
+    pub async fn in_state_at(&self, market: &Market, slug: &str, state: OfferState) -> PartnerOffer {
         let offer = if state == OfferState::Scheduled {
-            self.clone().starts_at(Utc::now() + chrono::TimeDelta::days(3)).draft(market).await
+            self.clone().starts_at(Utc::now() + chrono::TimeDelta::days(3)).draft_at(market, slug).await
         } else {
-            self.draft(market).await
+            self.draft_at(market, slug).await
         };
         let way: &[&str] = match state {
             OfferState::Draft => &[],

@@ -22,7 +22,7 @@ pub const PASSWORD: &str = "sakit-okean-47";
 /// Tokens of a sign-in are good for ten minutes; before that a new one is asked for.
 const RENEW_AFTER: Duration = Duration::from_mins(7);
 /// How many people of each kind are made for the tests of one process.
-const CROWD: usize = 600;
+const CROWD: usize = 1500;
 
 /// Somebody with an account, signed in.
 #[derive(Clone, Debug)]

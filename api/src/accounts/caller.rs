@@ -49,11 +49,16 @@ pub struct Person {
 #[derive(Clone, Debug)]
 pub struct Admin(pub Person);
 
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim())
+}
+
 /// The token that a request carries and whether a cookie brought it.
 fn credentials(request: &HttpRequest) -> Option<(String, bool)> {
-    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
-        let token = value.to_str().ok()?.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        return token.map(|(_, token)| (token.trim().to_owned(), false));
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        return bearer(request).map(|token| (token.to_owned(), false));
     }
     // Over TLS the plain name counts for nothing: a neighbouring site could have set it.
     let https = data::<ServeConfig>(request).is_ok_and(|config| config.is_https());

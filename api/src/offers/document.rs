@@ -5,7 +5,7 @@ use shared::{
     OfferId,
     claim::ClaimedOffer,
     month::Month,
-    offer::{OfferCard, OfferDraft, OfferState, OfferView, PartnerOffer, PartnerRef, Period},
+    offer::{OfferCard, OfferDraft, OfferState, OfferView, PartnerOffer, PartnerRef, PendingEdit, Period},
 };
 
 use crate::{
@@ -17,6 +17,17 @@ use crate::{
 pub fn draft_of(offer: &offers::Model) -> Result<OfferDraft> {
     use serde::Deserialize;
     OfferDraft::deserialize(&offer.draft).map_err(Error::internal)
+}
+
+/// What the partner wrote last: the edit that waits in review, or what everybody sees.
+pub fn latest_draft_of(offer: &offers::Model) -> Result<OfferDraft> {
+    pending_of(offer).transpose().unwrap_or_else(|| draft_of(offer))
+}
+
+/// The edit that waits in review.
+fn pending_of(offer: &offers::Model) -> Result<Option<OfferDraft>> {
+    use serde::Deserialize;
+    offer.pending.as_ref().map(OfferDraft::deserialize).transpose().map_err(Error::internal)
 }
 
 /// The state of a row.
@@ -102,6 +113,9 @@ pub fn partner_offer(offer: &offers::Model, partner: PartnerRef, claimed: u32) -
         state,
         allowed: state.allowed(),
         rejection: offer.rejection.clone(),
+        pending: pending_of(offer)?
+            .zip(offer.pending_at)
+            .map(|(offer, since)| PendingEdit { offer, since: from_ms(since) }),
         claimed,
         version: u32::try_from(offer.version).unwrap_or_default(),
         created_at: from_ms(offer.created_at),

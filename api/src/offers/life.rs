@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use shared::{
     Code,
-    offer::{Action, OfferState},
+    offer::{Action, OfferDraft, OfferState},
 };
 
 use super::{document::state_of, store};
@@ -29,6 +29,28 @@ pub fn after(offer: &offers::Model, action: Action, now: DateTime<Utc>) -> Resul
     Ok(moved(offer, next, now))
 }
 
+/// Whether a partner's edit waits in review while the offer stays as everybody sees it.
+pub const fn waits_in_review(state: OfferState) -> bool {
+    matches!(state, OfferState::Announced | OfferState::Published | OfferState::Paused)
+}
+
+/// The offer with another text, as its next version: at once, or waiting in review.
+pub fn edited(offer: &offers::Model, draft: &OfferDraft, waits: bool, now: DateTime<Utc>) -> Result<offers::Model> {
+    let mut next = after(offer, Action::Edit, now)?;
+    let document = serde_json::to_value(draft).map_err(Error::internal)?;
+    if waits {
+        next.pending = Some(document);
+        next.pending_at = Some(to_ms(now));
+        next.rejection = None;
+    } else {
+        next.external_id.clone_from(&draft.external_id);
+        next.starts_at = draft.starts_at.map(to_ms);
+        next.ends_at = draft.ends_at.map(to_ms);
+        next.draft = document;
+    }
+    Ok(next)
+}
+
 /// The row in another state, as its next version.
 pub fn moved(offer: &offers::Model, state: OfferState, now: DateTime<Utc>) -> offers::Model {
     let mut offer = offer.clone();
@@ -49,12 +71,15 @@ pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<bool, sea_or
         return Ok(false);
     }
     let tx = db.begin().await?;
+    store::archive(&tx, due.iter().map(|offer| offer.id)).await?;
     for offer in &due {
         let over = offer.ends_at.is_some_and(|at| from_ms(at) <= now);
-        let action = if over { Action::End } else { Action::Open };
+        let (action, name) = if over { (Action::End, "offer.end") } else { (Action::Open, "offer.open") };
         let next = state_of(offer).ok().and_then(|state| state.apply(action));
         if let Some(next) = next {
-            store::update(&tx, offer, moved(offer, next, now)).await?;
+            let next =
+                offers::Model { action: name.to_owned(), actor_id: None, actor_key: None, ..moved(offer, next, now) };
+            store::update(&tx, offer, next).await?;
         }
     }
     revisions::raise(&tx, Revision::Offers).await?;

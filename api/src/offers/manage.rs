@@ -4,18 +4,19 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Map, Value, json};
 use shared::{
-    Code, FieldCode, OfferId, PartnerId, UserId, Validate,
+    Code, FieldCode, OfferId, PartnerId, Validate,
     offer::{Action, OfferDraft, OfferState, PartnerOffer, PartnerRef},
 };
 
 use super::{
-    document::{draft_of, partner_offer, period_number, state_of},
+    document::{draft_of, latest_draft_of, partner_offer, period_number, state_of},
     life, store,
 };
 use crate::{
     audit,
     error::{Error, Result},
     http::{body, etag::IfMatch},
+    partners::Actor,
     store::{
         Store,
         clock::to_ms,
@@ -28,7 +29,9 @@ use crate::{
 /// Who does it, to whose offer, and when.
 #[derive(Clone, Debug)]
 pub struct Doing {
-    pub actor: UserId,
+    pub actor: Actor,
+    /// The ministry's changes need no review.
+    pub is_ministry: bool,
     pub partner: PartnerRef,
     pub now: DateTime<Utc>,
 }
@@ -36,7 +39,7 @@ pub struct Doing {
 /// Makes a draft.
 pub async fn create(db: &Store, doing: &Doing, partner: PartnerId, draft: &OfferDraft) -> Result<PartnerOffer> {
     let tx = db.begin().await?;
-    let offer = store::insert(&tx, partner, draft, to_ms(doing.now)).await.map_err(duplicate)?;
+    let offer = store::insert(&tx, partner, draft, Some(doing.actor), to_ms(doing.now)).await.map_err(duplicate)?;
     note(&tx, doing, &offer, "offer.create").await?;
     tx.commit().await?;
     partner_offer(&offer, doing.partner.clone(), 0)
@@ -50,7 +53,8 @@ fn duplicate(error: sea_orm::DbErr) -> Error {
     error.into()
 }
 
-/// Merges a partial change (RFC 7396) into an offer.
+/// Merges a partial change (RFC 7396) into an offer. A partner's edit of an offer that everybody sees waits in review,
+/// merged into the edit that waits there already; the offer itself stays as it is until the ministry agrees.
 pub async fn change(
     db: &Store,
     doing: &Doing,
@@ -59,7 +63,8 @@ pub async fn change(
     patch: Map<String, Value>,
 ) -> Result<PartnerOffer> {
     expected.check(u32::try_from(offer.version).unwrap_or_default())?;
-    let before = draft_of(offer)?;
+    let waits = !doing.is_ministry && life::waits_in_review(state_of(offer)?);
+    let before = if waits { latest_draft_of(offer)? } else { draft_of(offer)? };
     let mut document = serde_json::to_value(&before).map_err(Error::internal)?;
     merge(&mut document, Value::Object(patch));
     let draft: OfferDraft = body::from_value(document)?;
@@ -67,24 +72,43 @@ pub async fn change(
     if !violations.is_empty() {
         return Err(Error::invalid(violations));
     }
-    let mut next = life::after(offer, Action::Edit, doing.now)?;
-    next.external_id.clone_from(&draft.external_id);
-    next.starts_at = draft.starts_at.map(to_ms);
-    next.ends_at = draft.ends_at.map(to_ms);
-    next.draft = serde_json::to_value(&draft).map_err(Error::internal)?;
+    if waits && draft.external_id != before.external_id {
+        return Err(Error::invalid_at("/external_id", FieldCode::NotAllowed));
+    }
+    let next = life::edited(offer, &draft, waits, doing.now)?;
 
     let tx = db.begin().await?;
-    let id = OfferId(offer.id);
-    if draft.period != before.period && store::is_claimed(&tx, id).await? {
+    check_claimed(&tx, offer, &draft, doing.now, waits).await?;
+    write(tx, doing, offer, next, "offer.change").await
+}
+
+/// What is claimed binds an edit: the period stays, and the quota covers it. Unless the edit waits, the quota counts
+/// from now on.
+async fn check_claimed(
+    tx: &impl ConnectionTrait,
+    offer: &offers::Model,
+    draft: &OfferDraft,
+    now: DateTime<Utc>,
+    waits: bool,
+) -> Result<()> {
+    let (live, id) = (draft_of(offer)?, OfferId(offer.id));
+    if draft.period != live.period && store::is_claimed(tx, id).await? {
         return Err(Error::invalid_at("/period", FieldCode::NotAllowed));
     }
-    let period = period_number(draft.period, doing.now);
-    if draft.quota != before.quota
-        && let Some(claimed) = store::set_quota(&tx, id, period, draft.quota).await?
-    {
-        return Err(Error::invalid_at("/quota", FieldCode::OutOfRange).with("claimed", claimed));
+    if draft.quota == live.quota {
+        return Ok(());
     }
-    write(tx, doing, offer, next, "offer.change").await
+    let period = period_number(draft.period, now);
+    let too_many = if waits {
+        let (claimed, _) = store::counts(tx, id, period).await?;
+        draft.quota.filter(|quota| claimed > *quota).map(|_| claimed)
+    } else {
+        store::set_quota(tx, id, period, draft.quota).await?
+    };
+    match too_many {
+        Some(claimed) => Err(Error::invalid_at("/quota", FieldCode::OutOfRange).with("claimed", claimed)),
+        None => Ok(()),
+    }
 }
 
 /// Applies a patch to a document: objects are merged, everything else replaced, null removes (RFC 7396 §2).
@@ -155,9 +179,13 @@ async fn write(
     tx: DatabaseTransaction,
     doing: &Doing,
     before: &offers::Model,
-    after: offers::Model,
+    mut after: offers::Model,
     name: &'static str,
 ) -> Result<PartnerOffer> {
+    after.action = name.to_owned();
+    after.actor_id = doing.actor.user().map(Into::into);
+    after.actor_key = doing.actor.key().map(Into::into);
+    store::archive(&tx, [before.id]).await?;
     if !store::update(&tx, before, after.clone()).await.map_err(duplicate)? {
         return Err(Code::StaleVersion.into());
     }
@@ -173,8 +201,11 @@ async fn write(
 }
 
 async fn note(tx: &impl ConnectionTrait, doing: &Doing, offer: &offers::Model, action: &'static str) -> Result<()> {
-    let detail = json!({"state": offer.state, "version": offer.version, "partner": doing.partner.slug});
-    audit::record(tx, Some(doing.actor), action, format!("offer:{}", offer.id), detail, doing.now).await?;
+    let mut detail = json!({"state": offer.state, "version": offer.version, "partner": doing.partner.slug});
+    if let Some(key) = doing.actor.key() {
+        detail["api_key"] = json!(key);
+    }
+    audit::record(tx, doing.actor.user(), action, format!("offer:{}", offer.id), detail, doing.now).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use serde::Deserialize;
 use shared::{
-    Code, OfferId, Page, Validate, Violations,
+    Code, OfferId, Page, PartnerId, Validate, Violations,
     offer::{Action, OfferDraft, OfferState, PartnerOffer, Reject},
 };
 use utoipa::IntoParams;
@@ -28,7 +28,10 @@ use crate::{
         etag::{self, IfMatch, Keep},
         query::{Nothing, check_limit},
     },
-    partners::PartnerDesk,
+    partners::{
+        Actor, Desk,
+        permission::{OffersRead, OffersWrite},
+    },
     refusals,
     store::{Store, clock::Clock, entities::offers},
 };
@@ -73,8 +76,9 @@ struct Tools<'a> {
 }
 
 impl Tools<'_> {
-    fn doing(&self, actor: &Admin, partner: shared::offer::PartnerRef) -> Doing {
-        Doing { actor: actor.0.caller.user, partner, now: self.clock.now() }
+    /// Somebody at a partner's desk.
+    fn at_desk<P>(&self, desk: &Desk<P>) -> Doing {
+        Doing { actor: desk.actor, is_ministry: desk.is_ministry(), partner: desk.reference(), now: self.clock.now() }
     }
 
     /// The answer with its version, once this process shows what changed.
@@ -83,10 +87,9 @@ impl Tools<'_> {
         Ok(versioned(&offer))
     }
 
-    async fn page(&self, partner: Option<&PartnerDesk>, query: &ManageQuery) -> Result<Page<PartnerOffer>> {
+    async fn page(&self, owner: Option<PartnerId>, query: &ManageQuery) -> Result<Page<PartnerOffer>> {
         let before = query.cursor.as_deref().map(cursor::decode::<uuid::Uuid>).transpose()?;
         let limit = usize::from(query.limit.unwrap_or(shared::list::LIMIT_DEFAULT));
-        let owner = partner.map(PartnerDesk::id);
         let mut rows = queries::page(self.store.fresh(), owner, query.state, before, limit + 1).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -108,10 +111,9 @@ impl Tools<'_> {
     }
 
     /// An action of the partner's side.
-    async fn act(&self, desk: &PartnerDesk, id: OfferId, action: Action) -> Result<HttpResponse> {
+    async fn act(&self, desk: &Desk<OffersWrite>, id: OfferId, action: Action) -> Result<HttpResponse> {
         let offer = queries::find(self.store.fresh(), desk.id(), id).await?.ok_or(Code::NotFound)?;
-        let doing = self.doing(&desk.admin, desk.reference());
-        self.shown(manage::act(self.store, &doing, &offer, action, None).await?).await
+        self.shown(manage::act(self.store, &self.at_desk(desk), &offer, action, None).await?).await
     }
 
     /// An action of the ministry.
@@ -123,7 +125,12 @@ impl Tools<'_> {
         reason: Option<String>,
     ) -> Result<HttpResponse> {
         let (offer, partner) = queries::admin_find(self.store.fresh(), id).await?.ok_or(Code::NotFound)?;
-        let doing = self.doing(admin, queries::reference(&partner));
+        let doing = Doing {
+            actor: Actor::Person(admin.0.caller.user),
+            is_ministry: true,
+            partner: queries::reference(&partner),
+            now: self.clock.now(),
+        };
         self.shown(manage::act(self.store, &doing, &offer, action, reason).await?).await
     }
 }
@@ -140,29 +147,28 @@ fn tools(parts: &Parts) -> Tools<'_> {
 }
 
 /// Lists a partner's offers in all states, the newest first.
-#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ManageQuery), security(("bearer" = []), ("session" = [])),
+#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ManageQuery), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = Page<PartnerOffer>), ReadRefusals))]
 #[get("/partners/{slug}/offers")]
 pub async fn list(
     request: HttpRequest,
-    Allowed(desk, query): Allowed<PartnerDesk, Query<ManageQuery>>,
+    Allowed(desk, query): Allowed<Desk<OffersRead>, Query<ManageQuery>>,
     parts: Parts,
 ) -> Result<HttpResponse> {
-    etag::private(&request, &tools(&parts).page(Some(&desk), &query.0).await?)
+    etag::private(&request, &tools(&parts).page(Some(desk.id()), &query.0).await?)
 }
 
 /// Makes a draft.
-#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path)), request_body = OfferDraft, security(("bearer" = []), ("session" = [])),
+#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path)), request_body = OfferDraft, security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 201, body = PartnerOffer, headers(("Location" = String), ("ETag" = String))), CreateRefusals))]
 #[post("/partners/{slug}/offers")]
 pub async fn create(
-    Allowed(desk, (_, draft)): Allowed<PartnerDesk, (Query<Nothing>, Json<OfferDraft>)>,
+    Allowed(desk, (_, draft)): Allowed<Desk<OffersWrite>, (Query<Nothing>, Json<OfferDraft>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
-    let doing = tools.doing(&desk.admin, desk.reference());
-    let offer = manage::create(tools.store, &doing, desk.id(), &draft.0).await?;
-    let location = format!("/api/v1/partners/{}/offers/{}", desk.partner.slug, offer.id);
+    let offer = manage::create(tools.store, &tools.at_desk(&desk), desk.id(), &draft.0).await?;
+    let location = format!("/api/v1/partners/{}/offers/{}", desk.slug, offer.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
         .insert_header((header::ETAG, etag::of_version(offer.version)))
@@ -170,12 +176,12 @@ pub async fn create(
 }
 
 /// An offer of a partner, in any state. Its `ETag` is its version, for `If-Match`.
-#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("bearer" = []), ("session" = [])),
+#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ReadRefusals))]
 #[get("/partners/{slug}/offers/{id}")]
 pub async fn read(
     request: HttpRequest,
-    Allowed(desk, (id, _)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>)>,
+    Allowed(desk, (id, _)): Allowed<Desk<OffersRead>, (Id<OfferId>, Query<Nothing>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
@@ -192,26 +198,25 @@ pub async fn read(
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ChangeRefusals))]
 #[patch("/partners/{slug}/offers/{id}")]
 pub async fn change(
-    Allowed(desk, (id, _, expected, patch)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>, IfMatch, Patch)>,
+    Allowed(desk, (id, _, expected, patch)): Allowed<Desk<OffersWrite>, (Id<OfferId>, Query<Nothing>, IfMatch, Patch)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
     let offer = queries::find(tools.store.fresh(), desk.id(), id.0).await?.ok_or(Code::NotFound)?;
-    let doing = tools.doing(&desk.admin, desk.reference());
-    tools.shown(manage::change(tools.store, &doing, &offer, &expected, patch.0).await?).await
+    tools.shown(manage::change(tools.store, &tools.at_desk(&desk), &offer, &expected, patch.0).await?).await
 }
 
 /// Removes an offer that nobody has seen yet.
-#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = String, Header, description = "The version that was read: its `ETag`.")), security(("bearer" = []), ("session" = [])),
+#[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = String, Header, description = "The version that was read: its `ETag`.")), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 204, description = "Removed."), ChangeRefusals))]
 #[delete("/partners/{slug}/offers/{id}")]
 pub async fn delete(
-    Allowed(desk, (id, _, expected)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>, IfMatch)>,
+    Allowed(desk, (id, _, expected)): Allowed<Desk<OffersWrite>, (Id<OfferId>, Query<Nothing>, IfMatch)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
     let offer = queries::find(tools.store.fresh(), desk.id(), id.0).await?.ok_or(Code::NotFound)?;
-    manage::delete(tools.store, &tools.doing(&desk.admin, desk.reference()), &offer, &expected).await?;
+    manage::delete(tools.store, &tools.at_desk(&desk), &offer, &expected).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -230,10 +235,10 @@ pub async fn queue(
 macro_rules! partner_actions {
     ($($(#[doc = $doc:literal])+ $name:ident = $path:literal, $action:ident;)+) => {$(
         $(#[doc = $doc])+
-        #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("bearer" = []), ("session" = [])),
+        #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
             responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ActRefusals))]
         #[post($path)]
-        pub async fn $name(Allowed(desk, (id, _)): Allowed<PartnerDesk, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
+        pub async fn $name(Allowed(desk, (id, _)): Allowed<Desk<OffersWrite>, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
             tools(&parts).act(&desk, id.0, Action::$action).await
         }
     )+};

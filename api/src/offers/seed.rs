@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use shared::{
     LocalText, Money, PartnerId,
     offer::{Area, Audience, Fulfilment, Kind, OfferDraft, OfferState, Period, Unit},
+    partner::PartnerState,
 };
 use uuid::Uuid;
 
@@ -72,7 +73,7 @@ pub async fn seed(db: &Store, now: DateTime<Utc>) -> anyhow::Result<usize> {
         if store::find_external(&tx, partner, draft.external_id.as_deref().unwrap_or_default()).await?.is_some() {
             continue;
         }
-        let offer = store::insert(&tx, partner, &draft, to_ms(at)).await?;
+        let offer = store::insert(&tx, partner, &draft, None, to_ms(at)).await?;
         let state = match programme.state {
             Standing::Running => OfferState::Published,
             Standing::Announced => OfferState::Announced,
@@ -101,6 +102,8 @@ async fn partner(tx: &impl ConnectionTrait, name: &str, now: DateTime<Utc>) -> a
         about: Set(None),
         website: Set(None),
         created_at: Set(to_ms(now)),
+        state: Set(PartnerState::Active.as_str().to_owned()),
+        sandbox_of: Set(None),
     };
     partners::Entity::insert(new).exec_without_returning(tx).await?;
     Ok(PartnerId(id))

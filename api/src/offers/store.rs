@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, StreamTrait,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, StreamTrait,
 };
 use shared::{
     OfferId, PartnerId,
@@ -11,9 +11,13 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::store::{
-    entities::{offers, partners},
-    statement,
+use crate::{
+    partners::{Actor, is_public},
+    store::{
+        Sql, either,
+        entities::{offers, partners},
+        json, statement,
+    },
 };
 
 /// An offer of a partner.
@@ -34,7 +38,7 @@ pub async fn find_external(
 /// An offer that everybody may see, with its partner.
 pub async fn public_find(db: &impl ConnectionTrait, id: OfferId) -> Result<Option<(offers::Model, PartnerRef)>, DbErr> {
     let Some((offer, partner)) = admin_find(db, id).await? else { return Ok(None) };
-    let public = OfferState::from_name(&offer.state).is_some_and(OfferState::is_public);
+    let public = OfferState::from_name(&offer.state).is_some_and(OfferState::is_public) && is_public(&partner);
     Ok(public.then_some((offer, reference(&partner))))
 }
 
@@ -53,7 +57,7 @@ pub fn reference(partner: &partners::Model) -> PartnerRef {
     PartnerRef { slug: partner.slug.clone(), name: partner.name.clone() }
 }
 
-/// The next `limit` offers after an id, newest first: of one partner or of all, in one state or in any.
+/// The next `limit` offers after an id, newest first: of one partner or of all but sandboxes, in one state or in any.
 pub async fn page(
     db: &impl ConnectionTrait,
     partner: Option<PartnerId>,
@@ -62,11 +66,23 @@ pub async fn page(
     limit: usize,
 ) -> Result<Vec<offers::Model>, DbErr> {
     let condition = Condition::all()
-        .add_option(partner.map(|p| offers::Column::PartnerId.eq(p.0)))
+        .add(match partner {
+            Some(partner) => offers::Column::PartnerId.eq(partner.0),
+            None => offers::Column::PartnerId.not_in_subquery(sandboxes()),
+        })
         .add_option(state.map(|s| offers::Column::State.eq(s.as_str())))
         .add_option(before.map(|id| offers::Column::Id.lt(id)));
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     offers::Entity::find().filter(condition).order_by_desc(offers::Column::Id).limit(limit).all(db).await
+}
+
+/// The ids of all sandboxes.
+fn sandboxes() -> sea_orm::sea_query::SelectStatement {
+    partners::Entity::find()
+        .select_only()
+        .column(partners::Column::Id)
+        .filter(partners::Column::SandboxOf.is_not_null())
+        .into_query()
 }
 
 /// An offer that the list shows; its draft as text, since ten thousand are read at every start.
@@ -82,8 +98,10 @@ pub struct Listed {
 }
 
 impl Listed {
-    const COLUMNS: &str =
-        "id, partner_id, state, CAST(draft AS TEXT) AS draft, starts_at, ends_at, created_at, published_at";
+    /// Offers of sandboxes and of suspended partners are in no list: to the catalogue they are drafts.
+    const COLUMNS: &str = "id, partner_id,
+        CASE WHEN partner_id IN (SELECT id FROM partners WHERE state = 'active') THEN state ELSE 'draft' END AS state,
+        CAST(draft AS TEXT) AS draft, starts_at, ends_at, created_at, published_at";
 
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let state: String = row.try_get_by_index(2)?;
@@ -104,7 +122,11 @@ impl Listed {
 pub async fn listed(db: &(impl ConnectionTrait + StreamTrait)) -> Result<Vec<Listed>, DbErr> {
     let states: Vec<_> =
         OfferState::ALL.into_iter().filter(|s| s.is_listed()).map(|s| format!("'{}'", s.as_str())).collect();
-    let sql = format!("SELECT {} FROM offers WHERE state IN ({})", Listed::COLUMNS, states.join(", "));
+    let sql = format!(
+        "SELECT {} FROM offers WHERE state IN ({}) AND partner_id IN (SELECT id FROM partners WHERE state = 'active')",
+        Listed::COLUMNS,
+        states.join(", ")
+    );
     let mut rows = std::pin::pin!(db.stream_raw(statement(db, &sql, [])).await?);
     let mut listed = Vec::new();
     while let Some(row) = rows.try_next().await? {
@@ -133,6 +155,7 @@ pub async fn insert(
     db: &impl ConnectionTrait,
     partner: PartnerId,
     draft: &OfferDraft,
+    actor: Option<Actor>,
     now: i64,
 ) -> Result<offers::Model, DbErr> {
     let new = offers::ActiveModel {
@@ -148,8 +171,31 @@ pub async fn insert(
         created_at: Set(now),
         updated_at: Set(now),
         published_at: Set(None),
+        pending: Set(None),
+        pending_at: Set(None),
+        action: Set("offer.create".to_owned()),
+        actor_id: Set(actor.and_then(Actor::user).map(Into::into)),
+        actor_key: Set(actor.and_then(Actor::key).map(Into::into)),
     };
     new.insert(db).await
+}
+
+/// Keeps the present versions of offers that are about to change; one statement however many there are.
+pub async fn archive(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let columns = "o.id, o.version, o.state, o.draft, o.pending, o.action, o.actor_id, o.actor_key, o.updated_at";
+    let into = "INSERT INTO offer_versions (offer_id, version, state, draft, pending, action, actor_id, actor_key, at)";
+    let sql = Sql {
+        sqlite: &format!(
+            "{into} SELECT {columns} FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)
+             WHERE TRUE ON CONFLICT DO NOTHING"
+        ),
+        postgres: &format!(
+            "{into} SELECT {columns} FROM jsonb_array_elements_text($1::jsonb) AS j(id)
+             JOIN offers o ON o.id = j.id::uuid ON CONFLICT DO NOTHING"
+        ),
+    };
+    db.execute_raw(either(db, sql, [json::ids(ids)])).await?;
+    Ok(())
 }
 
 /// Writes a changed offer, if nobody else changed it since it was read; answers whether.

@@ -1,26 +1,79 @@
-//! Who may work at a partner's desk, as an extractor that checks and loads what the address names.
+//! Who may work at a partner's desk, as extractors that check and load what the address names.
+//!
+//! `Desk<OffersWrite>` in a handler's signature lets in members whose role is enough, programs whose key has the scope,
+//! and the ministry where it may. A key of the mode `test` works at the partner's sandbox, under the same address.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use shared::{Code, PartnerId, offer::PartnerRef};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter};
+use serde::Deserialize;
+use shared::{
+    ApiKeyId, Code, PartnerId, UserId,
+    account::Role,
+    offer::PartnerRef,
+    partner::{KeyMode, MemberRole, PartnerState, Scope},
+};
+use uuid::Uuid;
 
+use super::{key::KeyText, permission::Permission};
 use crate::{
-    accounts::Admin,
+    accounts::{Person, caller},
     error::{Error, Result},
-    store::{Store, entities::partners},
+    store::{
+        Store,
+        clock::{Clock, to_ms},
+        entities::{api_keys, members, partners},
+    },
 };
 
-/// Somebody who works at the desk of the partner `{slug}`: the ministry, until partners have members of their own.
-#[derive(Clone, Debug)]
-pub struct PartnerDesk {
-    pub admin: Admin,
-    pub partner: partners::Model,
+/// Who does something at a desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Person(UserId),
+    Program(ApiKeyId),
 }
 
-impl PartnerDesk {
-    /// The partner.
+impl Actor {
+    /// The person, if it is one.
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::Person(user) => Some(user),
+            Self::Program(_) => None,
+        }
+    }
+
+    /// The key, if it is a program.
+    pub fn key(self) -> Option<ApiKeyId> {
+        match self {
+            Self::Person(_) => None,
+            Self::Program(key) => Some(key),
+        }
+    }
+}
+
+/// By what right somebody is at a desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    Member(MemberRole),
+    Key(KeyMode),
+    Ministry,
+}
+
+/// Somebody at the desk of the partner `{slug}` who may do `P` there.
+#[derive(Clone, Debug)]
+pub struct Desk<P> {
+    pub actor: Actor,
+    pub right: Right,
+    /// The partner, or its sandbox for a test key.
+    pub partner: partners::Model,
+    /// The partner's name in the address, which its sandbox shares.
+    pub slug: String,
+    may: PhantomData<P>,
+}
+
+impl<P> Desk<P> {
+    /// Whose things are worked on.
     pub fn id(&self) -> PartnerId {
         PartnerId(self.partner.id)
     }
@@ -29,20 +82,131 @@ impl PartnerDesk {
     pub fn reference(&self) -> PartnerRef {
         PartnerRef { slug: self.partner.slug.clone(), name: self.partner.name.clone() }
     }
+
+    /// Whether the ministry works here, not the partner.
+    pub fn is_ministry(&self) -> bool {
+        self.right == Right::Ministry
+    }
 }
 
-impl FromRequest for PartnerDesk {
+impl<P: Permission> FromRequest for Desk<P> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let admin = Admin::from_request(request, payload);
-        let store = request.app_data::<web::Data<Store>>().cloned();
         let slug = request.match_info().get("slug").unwrap_or_default().to_owned();
+        let store = request.app_data::<web::Data<Store>>().cloned();
+        if caller::bearer(request).is_some_and(KeyText::is_meant) {
+            let request = request.clone();
+            return Box::pin(async move {
+                let (program, store) = (program(&request).await?, store.ok_or(Code::Internal)?);
+                let named = by_slug(store.fresh(), &slug).await?.ok_or(Code::NotFound)?;
+                at_desk_of(&store, program, named, slug).await
+            });
+        }
+        let person = Person::from_request(request, payload);
         Box::pin(async move {
-            let (admin, store) = (admin.await?, store.ok_or(Code::Internal)?);
-            let named = partners::Entity::find().filter(partners::Column::Slug.eq(slug)).one(store.fresh()).await?;
-            Ok(Self { admin, partner: named.ok_or(Code::NotFound)? })
+            let (person, store) = (person.await?, store.ok_or(Code::Internal)?);
+            let partner = by_slug(store.fresh(), &slug).await?.ok_or(Code::NotFound)?;
+            let user = person.caller.user;
+            let right = if Role::from_name(&person.account.role) == Some(Role::Admin) {
+                Right::Ministry
+            } else {
+                Right::Member(role_at(store.fresh(), &partner, user).await?)
+            };
+            check::<P>(right, &partner)?;
+            Ok(Self { actor: Actor::Person(user), right, partner, slug, may: PhantomData })
         })
     }
+}
+
+/// A program's place: at its own partner, or in that partner's sandbox.
+async fn at_desk_of<P: Permission>(
+    store: &Store,
+    program: Program,
+    partner: partners::Model,
+    slug: String,
+) -> Result<Desk<P>> {
+    if program.partner.0 != partner.id {
+        return Err(Code::Forbidden.into());
+    }
+    program.check_scope(P::SCOPE)?;
+    let right = Right::Key(program.mode);
+    check::<P>(right, &partner)?;
+    let partner = if program.mode == KeyMode::Test { sandbox(store.fresh(), &partner).await? } else { partner };
+    Ok(Desk { actor: Actor::Program(program.key), right, partner, slug, may: PhantomData })
+}
+
+/// Whether a right is enough for `P` at a partner that stands like this.
+fn check<P: Permission>(right: Right, partner: &partners::Model) -> Result<()> {
+    match right {
+        Right::Ministry if P::MINISTRY => return Ok(()),
+        Right::Ministry => return Err(Code::Forbidden.into()),
+        Right::Member(role) if role < P::LEAST => {
+            return Err(Error::new(Code::Forbidden).with("role", P::LEAST));
+        }
+        Right::Member(_) | Right::Key(_) => {}
+    }
+    if P::ACTIVE { check_active(partner) } else { Ok(()) }
+}
+
+/// Refuses to work for a partner that has no leave to act.
+pub fn check_active(partner: &partners::Model) -> Result<()> {
+    match PartnerState::from_name(&partner.state) {
+        Some(PartnerState::Active | PartnerState::Sandbox) => Ok(()),
+        state => Err(Error::new(Code::PartnerNotActive).with("state", state)),
+    }
+}
+
+/// A partner by its name in addresses. Sandboxes have names that no address can have.
+pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<partners::Model>, DbErr> {
+    let named = partners::Column::Slug.eq(slug).and(partners::Column::SandboxOf.is_null());
+    partners::Entity::find().filter(named).one(db).await
+}
+
+/// A member's role. Others learn that a partner is there only where everybody may see it.
+async fn role_at(db: &impl ConnectionTrait, partner: &partners::Model, user: UserId) -> Result<MemberRole> {
+    let member = members::Entity::find_by_id((partner.id, user.0)).one(db).await?;
+    let stranger = if super::is_public(partner) { Code::Forbidden } else { Code::NotFound };
+    member.and_then(|member| MemberRole::from_name(&member.role)).ok_or_else(|| stranger.into())
+}
+
+/// A partner's sandbox, which is made with the partner's first test key.
+async fn sandbox(db: &impl ConnectionTrait, partner: &partners::Model) -> Result<partners::Model> {
+    let found = partners::Entity::find().filter(partners::Column::SandboxOf.eq(partner.id)).one(db).await?;
+    found.ok_or_else(|| Code::NotFound.into())
+}
+
+/// A partner's program, known by its key.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub key: ApiKeyId,
+    /// The partner itself, also for a key that works in its sandbox.
+    pub partner: PartnerId,
+    pub mode: KeyMode,
+    pub scopes: Vec<Scope>,
+}
+
+impl Program {
+    /// Refuses what the key was not made for; the answer names the scope that is missing.
+    pub fn check_scope(&self, needed: Option<Scope>) -> Result<()> {
+        match needed {
+            Some(needed) if self.scopes.iter().any(|scope| scope.covers(needed)) => Ok(()),
+            Some(needed) => Err(Error::new(Code::Forbidden).with("scope", needed)),
+            None => Err(Code::Forbidden.into()),
+        }
+    }
+}
+
+/// The program that calls with a key. The key is looked up each time, so that a revoked one ends at once everywhere.
+pub async fn program(request: &HttpRequest) -> Result<Program> {
+    let store = request.app_data::<web::Data<Store>>().ok_or(Code::Internal)?;
+    let now = to_ms(request.app_data::<web::Data<Clock>>().ok_or(Code::Internal)?.now());
+    let text = caller::bearer(request).and_then(KeyText::read).ok_or(Code::Unauthenticated)?;
+    let row = api_keys::Entity::find_by_id(Uuid::from(text.id)).one(store.fresh()).await?;
+    let row = row.filter(|row| row.hash == text.hash() && row.mode == text.mode.as_str());
+    let row = row.filter(|row| row.expires_at > now && row.revoked_at.is_none_or(|at| at > now));
+    let row = row.ok_or(Code::Unauthenticated)?;
+    let scopes = Vec::<Scope>::deserialize(&row.scopes).map_err(Error::internal)?;
+    Ok(Program { key: text.id, partner: PartnerId(row.partner_id), mode: text.mode, scopes })
 }

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use shared::{Code, Page, PartnerId, partner::PartnerView};
 
+use super::are_public;
 use crate::{
     error::Result,
     http::{
@@ -46,7 +47,8 @@ pub async fn list(
     catalogue: web::Data<Catalogue>,
 ) -> Result<HttpResponse> {
     let limit = query.0.limit();
-    let mut find = partners::Entity::find().order_by_asc(partners::Column::Slug).limit(limit as u64 + 1);
+    let mut find =
+        partners::Entity::find().filter(are_public()).order_by_asc(partners::Column::Slug).limit(limit as u64 + 1);
     if let Some(after) = query.0.cursor.as_deref().map(cursor::decode::<String>).transpose()? {
         find = find.filter(partners::Column::Slug.gt(after));
     }
@@ -68,6 +70,7 @@ pub async fn detail(
     store: web::Data<Store>,
     catalogue: web::Data<Catalogue>,
 ) -> Result<HttpResponse> {
-    let named = partners::Entity::find().filter(partners::Column::Slug.eq(slug.as_str())).one(&store.read).await?;
+    let named = partners::Column::Slug.eq(slug.as_str());
+    let named = partners::Entity::find().filter(are_public().add(named)).one(&store.read).await?;
     etag::public(&request, &view(named.ok_or(Code::NotFound)?, &catalogue.by_partner()))
 }

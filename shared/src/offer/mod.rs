@@ -12,4 +12,6 @@ pub use state::{Action, OfferState};
 pub use terms::{
     Course, DeviceGrant, DiscountedDevice, DiscountedTariff, Event, InternetPackage, LongTermCredit, Terms,
 };
-pub use view::{FacetCount, Facets, OfferCard, OfferList, OfferView, PartnerOffer, PartnerRef, Reject, Sort};
+pub use view::{
+    FacetCount, Facets, OfferCard, OfferList, OfferView, PartnerOffer, PartnerRef, PendingEdit, Reject, Sort,
+};

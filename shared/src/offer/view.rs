@@ -193,8 +193,10 @@ pub struct PartnerOffer {
     pub state: OfferState,
     /// What this state allows.
     pub allowed: Vec<Action>,
-    /// Why the ministry refused it.
+    /// Why the ministry refused it, or its last edit.
     pub rejection: Option<String>,
+    /// The edit that waits in review while `offer` is what everybody sees.
+    pub pending: Option<PendingEdit>,
     /// Units claimed in the present period.
     pub claimed: u32,
     /// Grows with each change; also the `ETag`, for `If-Match`.
@@ -205,6 +207,16 @@ pub struct PartnerOffer {
     pub updated_at: DateTime<Utc>,
     /// When it first could be seen.
     pub published_at: Option<DateTime<Utc>>,
+}
+
+/// An edit of an offer that everybody sees, waiting for the ministry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PendingEdit {
+    /// The offer as it would be.
+    pub offer: OfferDraft,
+    /// When it was handed in.
+    pub since: DateTime<Utc>,
 }
 
 /// Refuses an offer.

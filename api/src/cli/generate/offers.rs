@@ -183,6 +183,11 @@ pub fn row(plan: &Plan, offer: Offer, now_ms: i64) -> offers::ActiveModel {
         created_at: Set(offer.created_ms),
         updated_at: Set(now_ms),
         published_at: Set(Some(offer.published_at.timestamp_millis())),
+        pending: Set(None),
+        pending_at: Set(None),
+        action: Set("offer.create".to_owned()),
+        actor_id: Set(None),
+        actor_key: Set(None),
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
-use shared::{LocalText, offer::Area};
+use shared::{LocalText, offer::Area, partner::PartnerState};
 use uuid::Uuid;
 
 use super::{
@@ -134,5 +134,7 @@ pub fn row(plan: &Plan, index: u64) -> partners::ActiveModel {
         about: Set(Some(json!(LocalText::new(az, en, ru)))),
         website: Set(Some(website(plan, index))),
         created_at: Set(created_ms(plan, index)),
+        state: Set(PartnerState::Active.as_str().to_owned()),
+        sandbox_of: Set(None),
     }
 }

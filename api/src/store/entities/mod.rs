@@ -1,10 +1,12 @@
 //! One file a table. Quotas, totals, activity and revisions are counters: they have statements, not entities.
 
+pub mod api_keys;
 pub mod audit;
 pub mod claims;
 pub mod idempotency;
 pub mod mail_tokens;
 pub mod mails;
+pub mod members;
 pub mod offers;
 pub mod partners;
 pub mod refresh_tokens;

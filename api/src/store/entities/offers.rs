@@ -20,6 +20,15 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub published_at: Option<i64>,
+    /// An edit that waits in review: a `shared::offer::OfferDraft`, too.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub pending: Option<Json>,
+    pub pending_at: Option<i64>,
+    /// What made this version, as in the audit: `offer.change`.
+    pub action: String,
+    /// Who made it: a person or a key, or neither where the platform did.
+    pub actor_id: Option<Uuid>,
+    pub actor_key: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,10 @@ pub struct Model {
     pub about: Option<Json>,
     pub website: Option<String>,
     pub created_at: i64,
+    /// A `shared::partner::PartnerState`.
+    pub state: String,
+    /// Whose sandbox this is.
+    pub sandbox_of: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 mod m0001_start;
 mod m0002_mails;
 mod m0003_tidy;
+mod m0004_partner_desk;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -13,7 +14,12 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_start::Migration), Box::new(m0002_mails::Migration), Box::new(m0003_tidy::Migration)]
+        vec![
+            Box::new(m0001_start::Migration),
+            Box::new(m0002_mails::Migration),
+            Box::new(m0003_tidy::Migration),
+            Box::new(m0004_partner_desk::Migration),
+        ]
     }
 }
 
