@@ -113,6 +113,7 @@ async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
         revoked.refresh(store.fresh(), to_ms(now)).await?;
     }
     if found.offers != seen.offers {
+        services.shown.forget();
         catalogue.refresh(store, now).await?;
     } else if found.claims != seen.claims || catalogue.is_stale(now) {
         catalogue.recount(store, now).await?;

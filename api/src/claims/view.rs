@@ -14,7 +14,7 @@ use crate::{
     store::{Store, clock::from_ms, entities::claims},
 };
 
-/// What was claimed, ready to be put into answers. Remembered for a moment, since a morning's crowd wants the same.
+/// What was claimed, ready to be put into answers.
 #[derive(Debug)]
 pub struct Shown {
     /// A `ClaimedOffer` as JSON.
@@ -22,17 +22,25 @@ pub struct Shown {
     pub period: shared::offer::Period,
 }
 
-/// Remembers what offers look like on claims.
+/// Remembers what offers look like on claims, since a morning's crowd wants the same, until one changes.
 #[derive(Debug)]
 pub struct ShownOffers(moka::sync::Cache<OfferId, Arc<Shown>>);
 
+/// How long what is remembered is good at most, whether or not a change was noticed.
+const REMEMBERED: Duration = Duration::from_mins(1);
+
 impl Default for ShownOffers {
     fn default() -> Self {
-        Self(moka::sync::Cache::builder().max_capacity(2000).time_to_live(Duration::from_secs(2)).build())
+        Self(moka::sync::Cache::builder().max_capacity(2000).time_to_live(REMEMBERED).build())
     }
 }
 
 impl ShownOffers {
+    /// Forgets all: some offer has changed.
+    pub fn forget(&self) {
+        self.0.invalidate_all();
+    }
+
     /// An offer that everybody may see, as it looks on claims.
     pub async fn find(&self, db: &Store, id: OfferId) -> Result<Arc<Shown>> {
         if let Some(shown) = self.0.get(&id) {

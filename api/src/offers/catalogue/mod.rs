@@ -83,10 +83,9 @@ impl Catalogue {
     pub async fn load(db: &Store, now: DateTime<Utc>) -> Result<Self> {
         let seen = to_ms(now) - OVERLAP_MS;
         let refs = partners::references(&db.read).await?;
-        let mut entries = Vec::new();
-        for offer in store::listed(&db.read).await? {
-            entries.extend(entry(&offer, &refs)?);
-        }
+        let listed = store::listed(&db.read).await?;
+        let mut entries =
+            tokio::task::spawn_blocking(move || entries(&listed, &refs)).await.map_err(Error::internal)??;
         Entry::compact(&mut entries);
         let entries = entries.into_iter().map(Arc::new).collect();
         let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now);
@@ -213,6 +212,22 @@ impl Snapshot {
 fn entry(offer: &store::Listed, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Entry>> {
     let partner = refs.get(&offer.partner.0).cloned();
     partner.map(|partner| Entry::new(offer, partner)).transpose()
+}
+
+/// The entries of many offers, made on all cores, since the first answer waits for them.
+fn entries(listed: &[store::Listed], refs: &HashMap<Uuid, PartnerRef>) -> Result<Vec<Entry>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = listed.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let make = |offers: &'_ [store::Listed]| offers.iter().filter_map(|o| entry(o, refs).transpose()).collect();
+        let parts: Vec<_> = listed.chunks(part).map(|offers| scope.spawn(move || make(offers))).collect();
+        let mut entries = Vec::with_capacity(listed.len());
+        for part in parts {
+            let part: Result<Vec<Entry>> = part.join().map_err(|_| Error::internal("an offer could not be read"))?;
+            entries.extend(part?);
+        }
+        Ok(entries)
+    })
 }
 
 /// Sorts and indexes on a thread of its own, so that no request and no claim waits for it.
