@@ -51,6 +51,8 @@ ids! {
     PartnerId;
     /// A key with which a partner's program calls.
     ApiKeyId;
+    /// An invitation to work for a partner.
+    InvitationId;
     /// An offer.
     OfferId;
     /// A claim: one claimant's right to one offer in one period.

@@ -22,7 +22,7 @@ pub mod webhook;
 mod money;
 mod names;
 
-pub use id::{ApiKeyId, ClaimId, OfferId, PartnerId, SessionId, UserId};
+pub use id::{ApiKeyId, ClaimId, InvitationId, OfferId, PartnerId, SessionId, UserId};
 pub use list::Page;
 pub use money::{Currency, Money};
 pub use problem::{Code, FieldCode, FieldError, Problem};

@@ -64,6 +64,8 @@ codes! {
     NotEligible = 403, "not_eligible", ["Bu təklif sizin üçün deyil", "You are not eligible for this offer", "Это предложение вам недоступно"];
     /// The partner is not active: its application is open or refused, or it is suspended; `state` says which.
     PartnerNotActive = 403, "partner_not_active", ["Tərəfdaş hazırda fəal deyil", "The partner is not active now", "Партнёр сейчас не активен"];
+    /// The invitation was sent to another address than that of the account; `email_hint` says which.
+    WrongAccount = 403, "wrong_account", ["Dəvət başqa ünvana göndərilib", "The invitation was sent to another address", "Приглашение отправлено на другой адрес"];
     /// Absent, or not yours to see.
     NotFound = 404, "not_found", ["Tapılmadı", "Not found", "Не найдено"];
     /// The address exists, but not with this method; `Allow` names those that do.
@@ -84,6 +86,12 @@ codes! {
     StateConflict = 409, "state_conflict", ["İndiki vəziyyətdə bunu etmək olmur", "The present state does not allow this", "Текущее состояние этого не позволяет"];
     /// Something with this name exists already.
     AlreadyExists = 409, "already_exists", ["Bu artıq var", "This exists already", "Это уже существует"];
+    /// The partner would be left without an owner.
+    LastOwner = 409, "last_owner", ["Tərəfdaşın ən azı bir sahibi olmalıdır", "The partner needs at least one owner", "У партнёра должен быть хотя бы один владелец"];
+    /// Two keys of this mode are live already.
+    TooManyKeys = 409, "too_many_keys", ["Artıq iki işlək açar var", "Two keys are live already", "Уже есть два действующих ключа"];
+    /// As many of these as there may be at once are there already; `max` says how many.
+    LimitReached = 409, "limit_reached", ["Bundan artıq olmaz", "There may be no more of these", "Больше нельзя"];
     /// The first request with this `Idempotency-Key` is still running.
     IdempotencyInProgress = 409, "idempotency_in_progress", ["Eyni sorğu hələ icra olunur", "The same request is still running", "Такой же запрос ещё выполняется"];
     /// `If-Match` names another version than the present one.
@@ -160,6 +168,8 @@ field_codes! {
     NotLess, ["Əvvəlkindən az olmalıdır", "It must be less than the former one", "Должно быть меньше прежнего"];
     /// The same entry twice.
     Duplicate, ["Təkrarlanır", "It is there twice", "Повторяется"];
+    /// A name that is kept back.
+    Reserved, ["Bu ad ayrılıb, başqasını seçin", "This name is kept back, choose another", "Это имя зарезервировано, выберите другое"];
     /// It does not go together with another field.
     NotAllowed, ["Bu halda olmamalıdır", "It is not allowed here", "Здесь недопустимо"];
 }

@@ -140,6 +140,15 @@ pub fn is_email(address: &str) -> bool {
         && domain.rsplit('.').next().is_some_and(|tld| tld.chars().any(|c| c.is_ascii_alphabetic()))
 }
 
+/// An address that a person may be sent to: `https`, a host, no blanks, no user name in it.
+pub fn is_https(link: &str) -> bool {
+    link.len() <= 500
+        && link.strip_prefix("https://").is_some_and(|rest| {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            host.contains('.') && !host.contains('@') && !link.chars().any(|c| c.is_whitespace() || c.is_control())
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

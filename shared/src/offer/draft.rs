@@ -11,7 +11,7 @@ use super::{
 use crate::{
     problem::FieldCode,
     text::LocalText,
-    validate::{Validate, Violations},
+    validate::{Validate, Violations, is_https},
 };
 
 /// The largest quota: more units than the country has people is a slip of the pen.
@@ -147,13 +147,4 @@ impl Validate for OfferDraft {
         }
         v.range("/claim_days", i64::from(self.claim_days), 1, i64::from(CLAIM_DAYS_MAX));
     }
-}
-
-/// An address that a person may be sent to: `https`, a host, no blanks, no user name in it.
-fn is_https(link: &str) -> bool {
-    link.len() <= 500
-        && link.strip_prefix("https://").is_some_and(|rest| {
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            host.contains('.') && !host.contains('@') && !link.chars().any(|c| c.is_whitespace() || c.is_control())
-        })
 }

@@ -1,5 +1,12 @@
 //! Partners: who they are, who works for them, and what their programs may do.
 
+mod join;
+mod key;
+mod member;
+
+pub use join::*;
+pub use key::*;
+pub use member::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{id::PartnerId, names::names, text::LocalText};

@@ -1,0 +1,346 @@
+//! Joining: a company applies, the ministry answers.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{MemberView, PartnerState};
+use crate::{
+    id::PartnerId,
+    problem::FieldCode,
+    text::LocalText,
+    validate::{Validate, Violations, is_email, is_https},
+};
+
+/// Longest name of a partner, in characters.
+pub const PARTNER_NAME_MAX: usize = 120;
+/// Longest text about a partner, in characters.
+pub const ABOUT_MAX: usize = 1000;
+/// Longest address of a site.
+pub const WEBSITE_MAX: usize = 200;
+/// Longest name of a contact, in characters.
+pub const CONTACT_MAX: usize = 120;
+/// Longest message to the ministry, in characters.
+pub const MESSAGE_MAX: usize = 2000;
+/// Longest reason of the ministry, in characters.
+pub const REASON_MAX: usize = 2000;
+/// Applications of one person that may wait for an answer at once.
+pub const OPEN_APPLICATIONS: u32 = 3;
+
+/// Names in addresses that no partner gets: they are, or may become, pages of the platform, or sound like the state.
+const RESERVED: [&str; 33] = [
+    "about",
+    "account",
+    "admin",
+    "admins",
+    "all",
+    "api",
+    "azerbaijan",
+    "claims",
+    "console",
+    "demo",
+    "docs",
+    "edu",
+    "gov",
+    "health",
+    "help",
+    "invitation",
+    "invitations",
+    "join",
+    "market",
+    "metrics",
+    "ministry",
+    "nazirlik",
+    "new",
+    "offers",
+    "partner",
+    "partners",
+    "sandbox",
+    "stats",
+    "support",
+    "system",
+    "till",
+    "virtual-market",
+    "www",
+];
+
+/// Whether a text can be a partner's name in addresses: 3 to 40 small letters, digits and dashes, from a letter to a
+/// letter or digit.
+pub fn is_slug(slug: &str) -> bool {
+    (3..=40).contains(&slug.len())
+        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && slug.starts_with(|c: char| c.is_ascii_lowercase())
+        && !slug.ends_with('-')
+}
+
+/// Whether a name in addresses is kept back.
+pub fn is_reserved(slug: &str) -> bool {
+    RESERVED.contains(&slug)
+}
+
+/// A taxpayer's number (VÖEN): ten digits.
+pub fn is_tax_id(text: &str) -> bool {
+    text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A telephone number as people write it: 7 to 15 digits (ITU-T E.164 §6.1), perhaps with a plus, blanks, dashes and
+/// brackets.
+pub fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.len() <= 30
+        && (7..=15).contains(&digits)
+        && text.strip_prefix('+').unwrap_or(text).bytes().all(|b| b.is_ascii_digit() || b" -()".contains(&b))
+}
+
+/// Applies to become a partner. Whoever sends it becomes the partner's first owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPartner {
+    /// The name in addresses: small letters, digits, dashes. It stays for good.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 3, max_length = 40, pattern = "^[a-z][a-z0-9-]*[a-z0-9]$", example = "numune")
+    )]
+    pub slug: String,
+    /// The name, as it stands on offers.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
+    pub name: String,
+    /// What the company is.
+    pub about: LocalText,
+    /// Its site (`https`).
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200, example = "https://numune.az"))]
+    pub website: Option<String>,
+    /// The taxpayer's number (VÖEN): ten digits.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9]{10}$", example = "1234567891"))]
+    pub tax_id: String,
+    /// Whom the ministry may ask.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
+    pub contact_name: String,
+    /// Where it may write to.
+    #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
+    pub contact_email: String,
+    /// Where it may call.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(max_length = 30, pattern = "^[+]?[0-9 ()-]{7,29}$", example = "+994 12 555 00 00")
+    )]
+    pub contact_phone: String,
+    /// What the company wants to give, in its own words.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
+    pub message: Option<String>,
+}
+
+impl Validate for NewPartner {
+    fn check(&self, v: &mut Violations) {
+        v.text("/slug", &self.slug, 3, 40);
+        if v.is_empty() {
+            v.require(is_slug(&self.slug), "/slug", FieldCode::InvalidFormat);
+            v.require(!is_reserved(&self.slug), "/slug", FieldCode::Reserved);
+        }
+        v.require(is_tax_id(&self.tax_id), "/tax_id", FieldCode::InvalidFormat);
+        if let Some(message) = &self.message {
+            v.text("/message", message, 0, MESSAGE_MAX);
+        }
+        self.details().check(v);
+    }
+}
+
+impl NewPartner {
+    /// What of it can be changed later.
+    pub fn details(&self) -> PartnerDetails {
+        PartnerDetails {
+            name: self.name.clone(),
+            about: Some(self.about.clone()),
+            website: self.website.clone(),
+            contact_name: Some(self.contact_name.clone()),
+            contact_email: Some(self.contact_email.clone()),
+            contact_phone: Some(self.contact_phone.clone()),
+        }
+    }
+}
+
+/// What can be changed of a partner. A change is merged into it (RFC 7396); the name is the ministry's to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PartnerDetails {
+    /// The name, as it stands on offers.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
+    pub name: String,
+    /// What the company is.
+    #[serde(default)]
+    pub about: Option<LocalText>,
+    /// Its site (`https`).
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub website: Option<String>,
+    /// Whom the ministry may ask.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
+    pub contact_name: Option<String>,
+    /// Where it may write to.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
+    pub contact_email: Option<String>,
+    /// Where it may call.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 30))]
+    pub contact_phone: Option<String>,
+}
+
+impl Validate for PartnerDetails {
+    fn check(&self, v: &mut Violations) {
+        v.text("/name", &self.name, 1, PARTNER_NAME_MAX);
+        v.require(!self.name.contains(['\n', '\r', '\t']), "/name", FieldCode::InvalidFormat);
+        if let Some(about) = &self.about {
+            about.check("/about", ABOUT_MAX, v);
+        }
+        if let Some(site) = &self.website {
+            v.text("/website", site, 1, WEBSITE_MAX);
+            v.require(is_https(site), "/website", FieldCode::InvalidFormat);
+        }
+        if let Some(name) = &self.contact_name {
+            v.text("/contact_name", name, 1, CONTACT_MAX);
+        }
+        if let Some(email) = &self.contact_email {
+            v.require(is_email(email), "/contact_email", FieldCode::InvalidEmail);
+        }
+        if let Some(phone) = &self.contact_phone {
+            v.require(is_phone(phone), "/contact_phone", FieldCode::InvalidFormat);
+        }
+    }
+}
+
+/// A partner as its own people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartnerProfile {
+    /// The partner.
+    pub id: PartnerId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Where it stands with the ministry.
+    pub state: PartnerState,
+    /// Why the ministry refused or suspended it.
+    pub reason: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub about: Option<LocalText>,
+    /// Its site.
+    pub website: Option<String>,
+    /// The taxpayer's number (VÖEN); null where the ministry added the partner itself.
+    pub tax_id: Option<String>,
+    /// Whom the ministry may ask.
+    pub contact_name: Option<String>,
+    /// Where it may write to.
+    pub contact_email: Option<String>,
+    /// Where it may call.
+    pub contact_phone: Option<String>,
+    /// What the application said.
+    pub message: Option<String>,
+    /// Raised with every change; also the `ETag`, for `If-Match`.
+    pub version: u32,
+    /// When it applied, or was added.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A partner as the ministry sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AdminPartner {
+    /// What its own people see.
+    pub profile: PartnerProfile,
+    /// Its owners.
+    pub owners: Vec<MemberView>,
+    /// What the ministry may do with it now.
+    pub allowed: Vec<PartnerAction>,
+}
+
+/// Why the ministry refuses or suspends a partner; its owners read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PartnerReason {
+    /// Up to 2,000 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
+    pub reason: String,
+}
+
+impl Validate for PartnerReason {
+    fn check(&self, v: &mut Violations) {
+        v.text("/reason", &self.reason, 1, REASON_MAX);
+    }
+}
+
+crate::names::names! {
+    /// What the ministry does with a partner.
+    PartnerAction {
+        /// Lets an applicant in.
+        Approve = "approve",
+        /// Refuses an application.
+        Refuse = "refuse",
+        /// Stops a partner for now.
+        Suspend = "suspend",
+        /// Lets a suspended partner go on.
+        Reinstate = "reinstate",
+    }
+}
+
+impl PartnerState {
+    /// The state after an action of the ministry, where this one allows it. A refusal can be taken back.
+    pub fn after(self, action: PartnerAction) -> Option<Self> {
+        match (self, action) {
+            (Self::Applied | Self::Refused, PartnerAction::Approve) | (Self::Suspended, PartnerAction::Reinstate) => {
+                Some(Self::Active)
+            }
+            (Self::Applied, PartnerAction::Refuse) => Some(Self::Refused),
+            (Self::Active, PartnerAction::Suspend) => Some(Self::Suspended),
+            _ => None,
+        }
+    }
+
+    /// What the ministry may do in this state.
+    pub fn allowed(self) -> Vec<PartnerAction> {
+        PartnerAction::ALL.iter().copied().filter(|action| self.after(*action).is_some()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_addresses() {
+        for good in ["abc", "a-b", "te1", "kitab-evi-2", "a23456789-123456789-123456789-123456789-"] {
+            assert_eq!(is_slug(good), !good.ends_with('-'), "{good}");
+        }
+        for bad in ["", "ab", "1ab", "-ab", "ab-", "Abc", "a_b", "a b", "şirkət", "a.sandbox", &"a".repeat(41)] {
+            assert!(!is_slug(bad), "{bad}");
+        }
+        assert!(RESERVED.is_sorted() && RESERVED.iter().all(|r| is_slug(r)) && is_reserved("api"));
+    }
+
+    #[test]
+    fn numbers_of_taxes_and_telephones() {
+        assert!(is_tax_id("1234567891") && !is_tax_id("123456789") && !is_tax_id("12345678ab"));
+        for good in ["+994 12 555-00-00", "(012) 5550000", "1234567"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in ["", "123456", "12 34 56+78", "+99412555000012345", "call me: 5550000"] {
+            assert!(!is_phone(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn each_state_allows_what_it_should() {
+        use PartnerAction::{Approve, Refuse, Reinstate, Suspend};
+        assert_eq!(PartnerState::Applied.allowed(), [Approve, Refuse]);
+        assert_eq!(PartnerState::Active.allowed(), [Suspend]);
+        assert_eq!(PartnerState::Suspended.allowed(), [Reinstate]);
+        assert_eq!(PartnerState::Refused.allowed(), [Approve]);
+        assert_eq!(PartnerState::Sandbox.allowed(), []);
+    }
+}
