@@ -103,6 +103,8 @@ pub struct ClaimView {
     pub code: ClaimCode,
     /// The code as a QR code: an SVG document, black on white.
     pub qr: String,
+    /// For `code_pool`: the partner's own code, as long as the claim stands.
+    pub partner_code: Option<String>,
     /// The month for which it was claimed, as `2026-11`; null when the offer is claimed once.
     pub period: Option<String>,
     /// When it was claimed.

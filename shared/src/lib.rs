@@ -13,6 +13,7 @@ pub mod list;
 pub mod month;
 pub mod offer;
 pub mod partner;
+pub mod pool;
 pub mod problem;
 pub mod stats;
 pub mod text;

@@ -104,6 +104,8 @@ codes! {
     UnsupportedMediaType = 415, "unsupported_media_type", ["Bu format qəbul olunmur", "This media type is not supported", "Этот формат не поддерживается"];
     /// Readable, but fields are wrong; `errors` names each place.
     InvalidInput = 422, "invalid_input", ["Bəzi sahələri düzəltmək lazımdır", "Some fields need to be corrected", "Исправьте некоторые поля"];
+    /// Codes of the upload are refused and none was taken; `problems` names them line by line, `refused` counts them.
+    CodesRefused = 422, "codes_refused", ["Bəzi kodlar qəbul olunmadı", "Some codes were refused", "Некоторые коды не приняты"];
     /// The link from the e-mail has expired or was used.
     InvalidToken = 422, "invalid_token", ["Keçidin vaxtı keçib və ya istifadə olunub", "The link has expired or was used", "Ссылка устарела или уже использована"];
     /// The same `Idempotency-Key` came with another body.

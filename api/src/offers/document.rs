@@ -117,6 +117,7 @@ pub fn partner_offer(offer: &offers::Model, partner: PartnerRef, claimed: u32) -
             .zip(offer.pending_at)
             .map(|(offer, since)| PendingEdit { offer, since: from_ms(since) }),
         claimed,
+        codes: None,
         version: u32::try_from(offer.version).unwrap_or_default(),
         created_at: from_ms(offer.created_at),
         updated_at: from_ms(offer.updated_at),

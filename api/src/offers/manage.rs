@@ -146,6 +146,7 @@ pub async fn act(
     };
     let name = match action {
         Action::Submit => "offer.submit",
+        Action::Withdraw => "offer.withdraw",
         Action::Approve => "offer.approve",
         Action::Announce => "offer.announce",
         Action::Reject => "offer.reject",

@@ -71,7 +71,7 @@ pub struct OfferDraft {
     pub unit: Unit,
     /// How often it can be claimed.
     pub period: Period,
-    /// The most units that one claim may take.
+    /// The most units that one claim may take; one for `code_pool`.
     #[serde(default = "one")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000, default = 1))]
     pub max_quantity: u32,
@@ -137,7 +137,9 @@ impl Validate for OfferDraft {
         if let Some(quota) = self.quota {
             v.range("/quota", i64::from(quota), 1, i64::from(QUOTA_MAX));
         }
-        v.range("/max_quantity", i64::from(self.max_quantity), 1, i64::from(MAX_QUANTITY));
+        // One unit is one code of a pool.
+        let most = if self.fulfilment == Fulfilment::CodePool { 1 } else { MAX_QUANTITY };
+        v.range("/max_quantity", i64::from(self.max_quantity), 1, i64::from(most));
         match &self.link {
             Some(link) => v.require(is_https(link), "/link", FieldCode::InvalidFormat),
             None => v.require(self.fulfilment != Fulfilment::Link, "/link", FieldCode::Required),

@@ -36,6 +36,8 @@ pub enum Action {
     Delete,
     /// Hand it to the ministry.
     Submit,
+    /// Take it, or an edit of it, back from the ministry (by its partner).
+    Withdraw,
     /// Let it be published, now or at its start (by the ministry).
     Approve,
     /// Let it be announced: visible, "soon" (by the ministry).
@@ -50,6 +52,45 @@ pub enum Action {
     Resume,
     /// Close it for good.
     End,
+}
+
+impl Action {
+    /// All actions, in the order of an offer's life.
+    pub const ALL: [Self; 11] = [
+        Self::Edit,
+        Self::Delete,
+        Self::Submit,
+        Self::Withdraw,
+        Self::Approve,
+        Self::Announce,
+        Self::Reject,
+        Self::Open,
+        Self::Pause,
+        Self::Resume,
+        Self::End,
+    ];
+
+    /// As it stands in JSON and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::Submit => "submit",
+            Self::Withdraw => "withdraw",
+            Self::Approve => "approve",
+            Self::Announce => "announce",
+            Self::Reject => "reject",
+            Self::Open => "open",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::End => "end",
+        }
+    }
+
+    /// Whether it is done to the edit where one waits in review, and not to the offer.
+    pub const fn is_for_edits(self) -> bool {
+        matches!(self, Self::Withdraw | Self::Approve | Self::Reject)
+    }
 }
 
 impl OfferState {
@@ -91,6 +132,7 @@ impl OfferState {
             (Self::Draft | Self::Rejected, Action::Edit) => Self::Draft,
             (Self::Draft | Self::Rejected, Action::Submit) => Self::InReview,
             (Self::InReview, Action::Edit) => Self::InReview,
+            (Self::InReview, Action::Withdraw) => Self::Draft,
             (Self::InReview, Action::Approve) => Self::Scheduled,
             (Self::InReview, Action::Announce) => Self::Announced,
             (Self::InReview, Action::Reject) => Self::Rejected,
@@ -113,11 +155,20 @@ impl OfferState {
 
     /// The actions that this state allows.
     pub fn allowed(self) -> Vec<Action> {
-        use Action::{Announce, Approve, Delete, Edit, End, Open, Pause, Reject, Resume, Submit};
-        [Edit, Delete, Submit, Approve, Announce, Reject, Open, Pause, Resume, End]
+        Action::ALL
             .into_iter()
-            .filter(|a| if matches!(a, Delete) { self.can_delete() } else { self.apply(*a).is_some() })
+            .filter(|a| if matches!(a, Action::Delete) { self.can_delete() } else { self.apply(*a).is_some() })
             .collect()
+    }
+
+    /// The actions that this state allows while an edit waits in review: those, and what is done to the edit.
+    pub fn allowed_with_edit(self) -> Vec<Action> {
+        Action::ALL.into_iter().filter(|a| self.allowed().contains(a) || a.is_for_edits()).collect()
+    }
+
+    /// Whether a partner's edit waits in review while everybody sees the offer as it is.
+    pub const fn edits_wait(self) -> bool {
+        matches!(self, Self::Announced | Self::Published | Self::Paused)
     }
 
     /// Whether the list of offers has it.

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     id::OfferId,
+    pool::CodeStock,
     text::LocalText,
     validate::{Validate, Violations},
 };
@@ -68,7 +69,7 @@ pub struct OfferCard {
     pub published_at: Option<DateTime<Utc>>,
     /// Units claimed in the present period; in lists up to a second old.
     pub claimed: u32,
-    /// Units left in the present period; null is without limit.
+    /// Units left in the present period, and of a pool of codes no more than codes are left; null is without limit.
     pub left: Option<u32>,
 }
 
@@ -191,7 +192,7 @@ pub struct PartnerOffer {
     pub offer: OfferDraft,
     /// Where it stands.
     pub state: OfferState,
-    /// What this state allows.
+    /// What can be done now, by its state and the edit that waits.
     pub allowed: Vec<Action>,
     /// Why the ministry refused it, or its last edit.
     pub rejection: Option<String>,
@@ -199,6 +200,8 @@ pub struct PartnerOffer {
     pub pending: Option<PendingEdit>,
     /// Units claimed in the present period.
     pub claimed: u32,
+    /// For `code_pool`: how many of the partner's own codes there are.
+    pub codes: Option<CodeStock>,
     /// Grows with each change; also the `ETag`, for `If-Match`.
     pub version: u32,
     /// When it was made.
