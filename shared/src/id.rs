@@ -57,4 +57,8 @@ ids! {
     OfferId;
     /// A claim: one claimant's right to one offer in one period.
     ClaimId;
+    /// An address at which a partner's program is told what happens.
+    WebhookId;
+    /// One message to one webhook.
+    DeliveryId;
 }

@@ -23,7 +23,7 @@ pub mod webhook;
 mod money;
 mod names;
 
-pub use id::{ApiKeyId, ClaimId, InvitationId, OfferId, PartnerId, SessionId, UserId};
+pub use id::{ApiKeyId, ClaimId, DeliveryId, InvitationId, OfferId, PartnerId, SessionId, UserId, WebhookId};
 pub use list::Page;
 pub use money::{Currency, Money};
 pub use problem::{Code, FieldCode, FieldError, Problem};

@@ -154,6 +154,10 @@ field_codes! {
     InvalidFormat, ["Düzgün yazılmayıb", "This is not in the right form", "Неверный формат"];
     /// Not an e-mail address.
     InvalidEmail, ["E-poçt ünvanını düzgün yazın, məsələn ad@mekteb.az", "Enter an e-mail address such as name@school.az", "Введите адрес почты, например name@school.az"];
+    /// Not an `https` address.
+    HttpsOnly, ["Ünvan https:// ilə başlamalıdır", "The address must begin with https://", "Адрес должен начинаться с https://"];
+    /// An address that is not on the public internet.
+    PrivateAddress, ["Bu ünvana internetdən çatmaq olmur", "This address cannot be reached from the internet", "Этот адрес недоступен из интернета"];
     /// A password that is too easily guessed.
     WeakPassword, ["Bu parolu tapmaq asandır, başqasını seçin", "This password is easily guessed, choose another", "Этот пароль легко угадать, выберите другой"];
     /// The present password is wrong.

@@ -95,6 +95,11 @@ impl Violations {
         self.0
     }
 
+    /// How much is wrong.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
