@@ -21,7 +21,7 @@ addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    if (!/^\/(docs|openapi\.json|health|metrics|api)\b/.test(url.pathname)) event.respondWith(page(request));
+    if (!/^\/(docs|openapi\.json|health|metrics|api)\b/.test(url.pathname)) event.respondWith(page(request, url));
   } else if (HASHED.test(url.pathname)) {
     event.respondWith(fromStore(request));
   } else if (KEPT.test(url.pathname)) {
@@ -41,13 +41,15 @@ async function shell() {
   await Promise.allSettled(kept.map(async (file) => (await store.match(file)) || store.add(file)));
 }
 
-async function page(request) {
+// There are two pages: the console, kept once it was opened, and the one for everybody.
+async function page(request, url) {
+  const name = /^\/(console|join|invitation)(\/|$)/.test(url.pathname) ? '/console' : '/';
   try {
     const answer = await fetch(request);
-    if (answer.ok) (await caches.open(SHELL)).put('/', answer.clone());
+    if (answer.ok) (await caches.open(SHELL)).put(name, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await caches.match('/', { cacheName: SHELL });
+    const kept = await caches.match(name, { cacheName: SHELL });
     if (kept) return kept;
     throw error;
   }

@@ -13,9 +13,15 @@ use crate::{
     offline, pages, scroll, session,
 };
 
+/// Draws it.
+pub fn start() {
+    browser::remove("boot");
+    leptos::mount::mount_to_body(App);
+}
+
 /// The whole page.
 #[component]
-pub fn App() -> impl IntoView {
+fn App() -> impl IntoView {
     scroll::note_places();
     offline::watch();
     session::start();

@@ -126,6 +126,11 @@ pub fn set_root(name: &str, value: &str) {
     }
 }
 
+/// Loads another page of this site in place of this one.
+pub fn leave_for(path: &str) {
+    let _ = window().location().replace(path);
+}
+
 /// The path and query of the address bar.
 pub fn address() -> String {
     let location = window().location();

@@ -6,6 +6,7 @@ use shared::{
     account::Role,
     claim::ClaimState,
     offer::{Area, Audience, Kind, Region, Sort, Unit},
+    partner::{MemberRole, PartnerState},
 };
 
 use crate::{
@@ -70,6 +71,17 @@ names! {
     claim_state(ClaimState) in claim_state {
         Active => active, Held => held, Redeemed => redeemed, Cancelled => cancelled, Expired => expired,
     }
+
+    /// Where a partner stands.
+    partner_state(PartnerState) in partner_state {
+        Applied => applied, Active => active, Suspended => suspended, Refused => refused, Sandbox => sandbox,
+    }
+
+    /// A member's role.
+    member_role(MemberRole) in member_role { Cashier => cashier, Editor => editor, Owner => owner }
+
+    /// What a role lets a member do.
+    member_role_help(MemberRole) in member_role_help { Cashier => cashier, Editor => editor, Owner => owner }
 
     /// A language, in itself.
     language(Lang) in lang { Az => az, En => en, Ru => ru }

@@ -29,6 +29,7 @@ pub use verify_email::verify_email;
 use leptos::prelude::*;
 
 use crate::{
+    api,
     components::{
         icon::{Icon, icon},
         page::titled,
@@ -53,16 +54,24 @@ pub fn not_found() -> AnyView {
     .into_any()
 }
 
+/// Whether a path belongs to the console, which is a page of its own: the router of this one does not lead there.
+pub fn is_console(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
+    matches!(first, "console" | "join" | "invitation")
+}
+
 /// What stands where somebody must be signed in: why, and the way there and back.
-fn sign_in_first(why: impl Fn() -> &'static str + Copy + Send + 'static, next: &str) -> AnyView {
+pub fn sign_in_first(why: impl Fn() -> &'static str + Copy + Send + 'static, next: &str) -> AnyView {
+    let there = is_console(next).then_some("external");
+    let next = api::encode(next);
     view! {
         <div class="notice page-notice">
             <span class="notice-icon">{icon(Icon::Person)}</span>
             <h1 tabindex="-1">{tr!(state.sign_in_first)}</h1>
             <p>{why}</p>
             <div class="row">
-                <a class="button primary" href=format!("/sign-in?next={next}")>{tr!(auth.sign_in_do)}</a>
-                <a class="button" href=format!("/sign-up?next={next}")>{tr!(auth.sign_up_do)}</a>
+                <a class="button primary" rel=there href=format!("/sign-in?next={next}")>{tr!(auth.sign_in_do)}</a>
+                <a class="button" rel=there href=format!("/sign-up?next={next}")>{tr!(auth.sign_up_do)}</a>
             </div>
         </div>
     }

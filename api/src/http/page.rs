@@ -1,5 +1,5 @@
-//! Serving the built page: precompressed assets, kept for ever where their name has a hash; everything that is no
-//! asset is the single page.
+//! Serving the built pages: precompressed assets, kept for ever where their name has a hash; everything that is no
+//! asset is a page: the console's below its own addresses, the one for everybody elsewhere.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -23,11 +23,24 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct WebDir(pub PathBuf);
 
-/// The policy for the page: only what we serve ourselves, WebAssembly, and the scripts that the build put inline, by
+/// The page for everybody, and the one for partners and the ministry.
+const INDEX: &str = "index.html";
+const CONSOLE: &str = "console.html";
+/// What the console's addresses begin with.
+const CONSOLE_PATHS: [&str; 3] = ["console", "join", "invitation"];
+
+/// The page at an address.
+fn page_at(relative: &Path) -> &'static str {
+    let first = relative.components().next().and_then(|c| c.as_os_str().to_str());
+    if first.is_some_and(|first| CONSOLE_PATHS.contains(&first)) { CONSOLE } else { INDEX }
+}
+
+/// The policy for the pages: only what we serve ourselves, WebAssembly, and the scripts that the build put inline, by
 /// their hashes (CSP level 3 §8.1).
 pub fn content_policy(web_dir: &Path) -> HeaderValue {
-    let index = std::fs::read_to_string(web_dir.join("index.html")).unwrap_or_default();
-    let hashes = inline_scripts(&index).map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script))));
+    let pages = [INDEX, CONSOLE].map(|page| std::fs::read_to_string(web_dir.join(page)).unwrap_or_default());
+    let scripts = pages.iter().flat_map(|page| inline_scripts(page));
+    let hashes = scripts.map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script))));
     let hashes = hashes.collect::<Vec<_>>().join(" ");
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {hashes}; style-src 'self'; img-src 'self' data: blob:; \
@@ -62,7 +75,7 @@ pub async fn fallback(
     }
     let relative = safe(path).ok_or(Code::NotFound)?;
     let is_asset = relative.extension().is_some();
-    let file = web_dir.0.join(if is_asset { relative } else { Path::new("index.html") });
+    let file = web_dir.0.join(if is_asset { relative } else { Path::new(page_at(relative)) });
     let Some(mut response) = send(&request, &file).await else { return Err(Code::NotFound.into()) };
     let keep = if is_asset && has_hash(&file) { "public, max-age=31536000, immutable" } else { "no-cache" };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -121,6 +134,16 @@ mod tests {
         assert!(safe("/a/b.css").is_some());
         for bad in ["/../x", "/a/../../x", "/.env", "/a/.git/config"] {
             assert!(safe(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_console_has_its_own_addresses() {
+        for path in ["console", "console/numune/keys", "join", "invitation"] {
+            assert_eq!(page_at(Path::new(path)), CONSOLE, "{path}");
+        }
+        for path in ["", "offers", "consoles", "offers/console"] {
+            assert_eq!(page_at(Path::new(path)), INDEX, "{path}");
         }
     }
 

@@ -17,6 +17,21 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What the server would say, where the page knows it without asking.
+    pub fn refusal(code: Code) -> Self {
+        Self::Problem(Box::new(Problem {
+            kind: String::new(),
+            title: String::new(),
+            status: code.status(),
+            detail: None,
+            code,
+            instance: String::new(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            extra: serde_json::Map::new(),
+        }))
+    }
+
     /// The server's code, if it gave one.
     pub fn code(&self) -> Option<Code> {
         match self {

@@ -42,12 +42,14 @@ pub struct Call {
     path: String,
     body: Option<String>,
     key: Option<String>,
+    if_match: Option<String>,
 }
 
 /// What came back.
 pub struct Answer {
     pub status: u16,
     pub text: String,
+    tag: Option<String>,
     request_id: Option<String>,
     retry_after: Option<u32>,
     from_cache: bool,
@@ -57,7 +59,7 @@ impl Call {
     /// A call to `path` below the API's base.
     pub fn new(method: Method, path: String, body: Option<String>) -> Self {
         let key = (method == Method::Post).then(browser::random_id);
-        Self { method, path, body, key }
+        Self { method, path, body, key, if_match: None }
     }
 }
 
@@ -67,6 +69,9 @@ fn init(call: &Call) -> Result<RequestInit, JsValue> {
     headers.set("Accept-Language", lang_now().tag())?;
     if call.method != Method::Get {
         headers.set("X-Requested-With", "virtual-market")?;
+    }
+    if let Some(tag) = &call.if_match {
+        headers.set("If-Match", tag)?;
     }
     if let Some(key) = &call.key {
         headers.set("Idempotency-Key", key)?;
@@ -89,6 +94,7 @@ async fn fetch(call: &Call) -> Result<Answer, JsValue> {
     let answer = Answer {
         status: response.status(),
         text: String::new(),
+        tag: header("ETag"),
         request_id: header("X-Request-Id"),
         retry_after: header("Retry-After").and_then(|s| s.parse().ok()),
         from_cache: header("X-From-Cache").is_some(),
@@ -146,6 +152,40 @@ fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
 /// Reads `path`.
 pub async fn get<T: DeserializeOwned>(path: String) -> Result<T, Failure> {
     read(&send(&Call::new(Method::Get, path, None)).await?)
+}
+
+/// Something versioned, with the tag that a change of it is made for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tagged<T> {
+    /// What it is.
+    pub value: T,
+    /// Its `ETag`, for `If-Match`.
+    pub tag: String,
+}
+
+fn read_tagged<T: DeserializeOwned>(answer: &Answer) -> Result<Tagged<T>, Failure> {
+    Ok(Tagged { value: read(answer)?, tag: answer.tag.clone().unwrap_or_default() })
+}
+
+/// Reads `path` with its tag.
+pub async fn get_tagged<T: DeserializeOwned>(path: String) -> Result<Tagged<T>, Failure> {
+    read_tagged(&send(&Call::new(Method::Get, path, None)).await?)
+}
+
+/// Changes the version with this `tag`, and no other.
+pub async fn change_tagged<T: DeserializeOwned>(
+    method: Method,
+    path: String,
+    body: &(impl Serialize + ?Sized),
+    tag: String,
+) -> Result<Tagged<T>, Failure> {
+    let body = serde_json::to_string(body).map_err(|_| Failure::Broken { request_id: None })?;
+    read_tagged(&send(&Call { if_match: Some(tag), ..Call::new(method, path, Some(body)) }).await?)
+}
+
+/// Takes `path` away.
+pub async fn remove(path: String) -> Result<(), Failure> {
+    send(&Call::new(Method::Delete, path, None)).await.map(|_| ())
 }
 
 /// Reads `path` as text.

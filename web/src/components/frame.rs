@@ -33,7 +33,7 @@ fn nav_link(
 }
 
 /// The switch between the languages.
-fn languages() -> AnyView {
+pub fn languages() -> AnyView {
     let buttons = Lang::ALL.map(|tongue| {
         view! {
             <button
@@ -57,7 +57,7 @@ fn languages() -> AnyView {
 }
 
 /// The switch between light and dark.
-fn theme_switch() -> AnyView {
+pub fn theme_switch() -> AnyView {
     let label = move || if theme::is_dark() { tr!(nav.theme_light)() } else { tr!(nav.theme_dark)() };
     view! {
         <button
@@ -121,8 +121,9 @@ pub fn TopBar() -> impl IntoView {
     }
 }
 
+/// The word that there is no connection.
 #[component]
-fn OfflineBar() -> impl IntoView {
+pub fn OfflineBar() -> impl IntoView {
     move || {
         (!offline::is_online()).then(|| {
             view! {

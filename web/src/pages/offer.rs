@@ -8,7 +8,7 @@ mod terms;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use shared::{
-    Code, LocalText, OfferId, Problem,
+    Code, LocalText, OfferId,
     offer::{Fulfilment, OfferView, Period},
 };
 
@@ -35,7 +35,7 @@ pub fn offer() -> AnyView {
         async move {
             match id {
                 Some(id) => api::offer(id).await,
-                None => Err(no_such_offer()),
+                None => Err(Failure::refusal(Code::NotFound)),
             }
         }
     });
@@ -47,21 +47,6 @@ pub fn offer() -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// What the server would say of an id that is none.
-fn no_such_offer() -> Failure {
-    Failure::Problem(Box::new(Problem {
-        kind: String::new(),
-        title: String::new(),
-        status: Code::NotFound.status(),
-        detail: None,
-        code: Code::NotFound,
-        instance: String::new(),
-        request_id: String::new(),
-        errors: Vec::new(),
-        extra: serde_json::Map::new(),
-    }))
 }
 
 fn show(offer: OfferView, reload: Callback<()>) -> AnyView {

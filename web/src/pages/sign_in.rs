@@ -7,8 +7,9 @@ use leptos_router::{
 };
 use shared::account::{Login, Me};
 
+use super::is_console;
 use crate::{
-    api,
+    api, browser,
     components::{
         field::{Field, Input, no_help},
         form::Form,
@@ -47,7 +48,11 @@ pub fn sign_in() -> AnyView {
             |input| async move { api::login(&input).await },
             move |me: Me| {
                 session::entered(me);
-                navigate(&target, NavigateOptions { replace: true, ..NavigateOptions::default() });
+                if is_console(&target) {
+                    browser::leave_for(&target);
+                } else {
+                    navigate(&target, NavigateOptions { replace: true, ..NavigateOptions::default() });
+                }
             },
         );
     };

@@ -3,7 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::account::{Login, Me, Register, Role};
 
-use super::sign_in::next;
+use super::{is_console, sign_in::next};
 use crate::{
     api,
     components::{
@@ -126,12 +126,13 @@ fn roles(chosen: RwSignal<Role>) -> AnyView {
 
 fn welcome(me: Me, next: String) -> AnyView {
     let (name, email) = (me.name, me.email);
+    let there = is_console(&next).then_some("external");
     view! {
         <div class="notice page-notice">
             <span class="notice-icon good">{icon(Icon::Mail)}</span>
             <h1 tabindex="-1">{move || say!(auth.welcome, name = name)}</h1>
             <p>{move || say!(auth.look_mail, email = email)}</p>
-            <a class="button primary" href=next>{tr!(auth.go_on)}</a>
+            <a class="button primary" rel=there href=next>{tr!(auth.go_on)}</a>
         </div>
     }
     .into_any()

@@ -1,0 +1,5 @@
+//! The console: a page of its own, so that nobody else loads it.
+
+fn main() {
+    web::console::start();
+}

@@ -1,0 +1,69 @@
+//! The console: where partners run their side, and the ministry decides on what they hand in. A page of its own; joining
+//! and invitations belong to it, too, since they lead here.
+//!
+//! A page of a partner is a function of a `Desk`. To add one: its module, its route below, its entry in `nav::PARTNER`.
+
+mod desk;
+mod frame;
+mod nav;
+mod overview;
+mod places;
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+use shared::partner::MemberRole;
+
+pub(crate) use desk::Desk;
+
+use self::{desk::at_desk, frame::Frame};
+use crate::{
+    browser,
+    components::{
+        icon::{Icon, icon},
+        page::titled,
+    },
+    language::{lang, say, tr},
+    offline, scroll, session,
+};
+
+/// Draws it.
+pub fn start() {
+    browser::remove("boot");
+    leptos::mount::mount_to_body(Console);
+}
+
+#[component]
+fn Console() -> impl IntoView {
+    scroll::note_places();
+    offline::watch();
+    session::start();
+    Effect::new(|_| browser::set_root("lang", lang().tag()));
+    places::provide();
+    view! {
+        <Router>
+            <Frame>
+                <FlatRoutes fallback=not_found>
+                    <Route path=path!("/console") view=places::places/>
+                    <Route path=path!("/console/:slug") view=|| at_desk(MemberRole::Cashier, overview::overview)/>
+                </FlatRoutes>
+            </Frame>
+        </Router>
+    }
+}
+
+/// An address that leads nowhere.
+fn not_found() -> AnyView {
+    titled(|| say!(state.not_found));
+    view! {
+        <div class="notice page-notice">
+            <span class="notice-icon">{icon(Icon::Search)}</span>
+            <h1 tabindex="-1">{tr!(state.not_found)}</h1>
+            <p>{tr!(console.not_found_help)}</p>
+            <div class="row"><a class="button primary" href="/console">{tr!(console.title)}</a></div>
+        </div>
+    }
+    .into_any()
+}
