@@ -3,6 +3,7 @@
 pub mod action;
 pub mod bar;
 pub mod card;
+pub mod choices;
 pub mod dialog;
 pub mod field;
 pub mod form;

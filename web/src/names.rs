@@ -6,7 +6,7 @@ use shared::{
     account::Role,
     claim::ClaimState,
     offer::{Area, Audience, Kind, Region, Sort, Unit},
-    partner::{MemberRole, PartnerState},
+    partner::{KeyMode, KeyState, MemberRole, PartnerState, Scope},
 };
 
 use crate::{
@@ -82,6 +82,21 @@ names! {
 
     /// What a role lets a member do.
     member_role_help(MemberRole) in member_role_help { Cashier => cashier, Editor => editor, Owner => owner }
+
+    /// Where a key works.
+    key_mode(KeyMode) in key_mode { Live => live, Test => test }
+
+    /// Where a key works, in a sentence.
+    key_mode_help(KeyMode) in key_mode_help { Live => live, Test => test }
+
+    /// Whether a key works.
+    key_state(KeyState) in key_state { Live => live, Ending => ending, Expired => expired, Revoked => revoked }
+
+    /// What a key lets a program do.
+    scope(Scope) in scope {
+        OffersRead => offers_read, OffersWrite => offers_write, ImportsWrite => imports_write,
+        RedemptionsWrite => redemptions_write, StatsRead => stats_read, WebhooksWrite => webhooks_write,
+    }
 
     /// A language, in itself.
     language(Lang) in lang { Az => az, En => en, Ru => ru }

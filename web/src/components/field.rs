@@ -17,6 +17,12 @@ pub enum Input {
     Email,
     /// A password, with a button that shows it.
     Password,
+    /// An address of a site.
+    Url,
+    /// A telephone number.
+    Tel,
+    /// A whole number.
+    Number,
 }
 
 /// A field of a form. `name` is also its place in the body that is sent.
@@ -62,6 +68,9 @@ where
     let kind = move || match input {
         Input::Text => "text",
         Input::Email => "email",
+        Input::Url => "url",
+        Input::Tel => "tel",
+        Input::Number => "text",
         Input::Password if shown.get() => "text",
         Input::Password => "password",
     };
@@ -89,6 +98,7 @@ where
                     id=id
                     name=name
                     type=kind
+                    inputmode=(input == Input::Number).then_some("numeric")
                     autocomplete=autocomplete
                     autocapitalize=raw.then_some("none")
                     spellcheck=raw.then_some("false")
@@ -99,6 +109,52 @@ where
                 />
                 {eye}
             </div>
+            <p class="field-error" id=error_id hidden=move || form.error(name).is_none()>
+                {icon(Icon::Warn)}
+                <span>{move || form.error(name)}</span>
+            </p>
+            <p class="field-help" id=help_id hidden=move || help().is_empty()>{help}</p>
+        </div>
+    }
+}
+
+/// A field for text of several lines.
+#[component]
+pub fn Area<L, H>(
+    /// Where it belongs.
+    form: Form,
+    /// Its name, and its pointer without the slash.
+    name: &'static str,
+    /// What it is.
+    label: L,
+    /// What helps to fill it in; empty for none.
+    help: H,
+    /// How many lines are seen.
+    #[prop(default = 4)]
+    rows: u32,
+    /// What was written.
+    value: RwSignal<String>,
+) -> impl IntoView
+where
+    L: Fn() -> &'static str + Copy + Send + Sync + 'static,
+    H: Fn() -> &'static str + Copy + Send + Sync + 'static,
+{
+    form.register(name, label);
+    let id = form.field_id(name);
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let described = format!("{help_id} {error_id}");
+    view! {
+        <div class="field" class:wrong=move || form.error(name).is_some()>
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id
+                name=name
+                rows=rows.to_string()
+                aria-invalid=move || form.error(name).is_some().then_some("true")
+                aria-describedby=described
+                prop:value=value
+                on:input=move |ev| value.set(event_target_value(&ev))
+            ></textarea>
             <p class="field-error" id=error_id hidden=move || form.error(name).is_none()>
                 {icon(Icon::Warn)}
                 <span>{move || form.error(name)}</span>

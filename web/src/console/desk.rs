@@ -5,7 +5,7 @@ use leptos_router::hooks::use_params_map;
 use shared::{
     Code,
     account::Role,
-    partner::{MemberRole, Membership, PartnerState},
+    partner::{MemberRole, MyPartner, PartnerState},
 };
 
 use super::{not_found, places};
@@ -39,7 +39,7 @@ impl Desk {
     }
 
     /// A member's desk.
-    pub fn of_member(place: Membership) -> Self {
+    pub fn of_member(place: MyPartner) -> Self {
         Self { slug: place.slug, name: place.name, state: place.state, role: Some(place.role) }
     }
 

@@ -157,7 +157,8 @@ fn link(class: &'static str, href: String, entry: Entry) -> AnyView {
     let (here, whole) = (href.clone(), entry.path.is_empty());
     let current = move || {
         let path = path.get();
-        let at = path.strip_prefix(here.as_str()).is_some_and(|rest| rest.is_empty() || (!whole && rest.starts_with('/')));
+        let at =
+            path.strip_prefix(here.as_str()).is_some_and(|rest| rest.is_empty() || (!whole && rest.starts_with('/')));
         at.then_some("page")
     };
     view! {

@@ -2,15 +2,11 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use shared::partner::{InvitationView, Invite, MemberRole, MemberView};
+use shared::partner::{InvitationView, MemberRole, MemberView, NewInvitation};
 
-use super::{
-    Desk,
-    parts::{console_page, moment},
-    places,
-};
+use super::{Desk, parts::console_page, places};
 use crate::{
-    api::{self, Failure},
+    api,
     components::{
         choices::{Words, radios},
         dialog::{confirm, dialog},
@@ -90,7 +86,8 @@ fn invite(desk: &Desk, open: RwSignal<bool>, invitations: Loader<Vec<InvitationV
     let path = desk.api("/members/invitations");
     let submit = move |ev: SubmitEvent| {
         ev.prevent_default();
-        let input = Invite { email: email.get_untracked().trim().to_owned(), role: role.get_untracked() };
+        let input =
+            NewInvitation { email: email.get_untracked().trim().to_owned(), role: role.get_untracked(), lang: None };
         let path = path.clone();
         form.submit(
             input,

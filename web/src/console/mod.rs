@@ -5,8 +5,11 @@
 
 mod desk;
 mod frame;
+mod keys;
+mod members;
 mod nav;
 mod overview;
+mod parts;
 mod places;
 
 use leptos::prelude::*;
@@ -48,6 +51,11 @@ fn Console() -> impl IntoView {
                 <FlatRoutes fallback=not_found>
                     <Route path=path!("/console") view=places::places/>
                     <Route path=path!("/console/:slug") view=|| at_desk(MemberRole::Cashier, overview::overview)/>
+                    <Route
+                        path=path!("/console/:slug/members")
+                        view=|| at_desk(MemberRole::Cashier, members::members)
+                    />
+                    <Route path=path!("/console/:slug/keys") view=|| at_desk(MemberRole::Editor, keys::keys)/>
                 </FlatRoutes>
             </Frame>
         </Router>

@@ -29,6 +29,8 @@ macro_rules! entries {
 /// A partner's pages. The first three stand in a phone's bottom bar.
 pub const PARTNER: &[Entry] = entries! {
     "", Grid, console.overview, Cashier;
+    "/keys", Key, keys.title, Editor;
+    "/members", People, members.title, Cashier;
 };
 
 /// The ministry's pages.

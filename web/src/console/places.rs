@@ -69,14 +69,12 @@ fn choose() -> AnyView {
         Load::Loading => ghost_few(),
         Load::Failed(failure) => failed(failure, reload),
         Load::Ready(desks) if desks.is_empty() && !is_ministry() => none(),
-        Load::Ready(desks) => {
-            view! {
-                <ul class="rows">
-                    {desks.into_iter().map(row).collect_view()}
-                </ul>
-            }
-            .into_any()
+        Load::Ready(desks) => view! {
+            <ul class="rows">
+                {desks.into_iter().map(row).collect_view()}
+            </ul>
         }
+        .into_any(),
     };
     view! {
         <div class="console-page">

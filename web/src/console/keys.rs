@@ -1,0 +1,303 @@
+//! The keys of the partner's programs: making, rotating, revoking, and how each fares.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::{
+    Code, Page,
+    partner::{ApiKeyView, KeyError, KeyMode, KeyState, MadeApiKey, MemberRole, NewApiKey, RotateApiKey, Scope},
+};
+
+use super::{
+    Desk,
+    parts::{closed, console_page, moment, secret},
+};
+use crate::{
+    api::{self, Failure},
+    browser,
+    components::{
+        choices::{Words, checks, no_words, radios},
+        dialog::{confirm, dialog},
+        field::{Field, Input},
+        form::Form,
+        icon::{Icon, icon},
+        note,
+        states::{empty, ghost_few, states},
+    },
+    format::{date, number},
+    language::{lang, say, tr},
+    load::{Loader, load},
+    names,
+};
+
+/// Days before the end of a key from which on it is said.
+const SOON_DAYS: i64 = 14;
+
+/// The page `/console/{slug}/keys`.
+pub fn keys(desk: Desk) -> AnyView {
+    let path = desk.api("/api-keys");
+    let for_list = path.clone();
+    let keys = load(move || api::api_keys(for_list.clone()));
+    let writes = desk.is_active() && desk.may(MemberRole::Owner);
+    let making = RwSignal::new(false);
+    let made = RwSignal::new(None::<MadeApiKey>);
+    let step = writes.then(|| {
+        view! {
+            <button type="button" class="button primary" data-testid="new-key" on:click=move |_| making.set(true)>
+                {icon(Icon::Plus)}
+                {tr!(keys.new)}
+            </button>
+        }
+        .into_any()
+    });
+    let for_rows = path.clone();
+    let list = states(keys, ghost_few, move |page: &Page<ApiKeyView>| {
+        if page.items.is_empty() {
+            return empty(Icon::Key, tr!(keys.none), tr!(keys.none_help), ().into_any());
+        }
+        let rows = page.items.iter().cloned().map(|key| row(key, &for_rows, writes, keys, made)).collect_view();
+        view! { <ul class="stack">{rows}</ul> }.into_any()
+    });
+    let only_owners = (desk.is_active() && desk.role == Some(MemberRole::Editor))
+        .then(|| note::plain(Icon::Info, || say!(keys.only_owners)));
+    let shown = RwSignal::new(false);
+    Effect::new(move |_| shown.set(made.with(Option::is_some)));
+    let content = view! {
+        {closed(&desk)}
+        {only_owners}
+        {list}
+        <p class="quiet small">
+            {tr!(keys.docs)}
+            " "
+            <a href="/docs" rel="external">{tr!(footer.api)}</a>
+        </p>
+        {dialog(making, "dialog", || say!(keys.new), move || make(path.clone(), making, made, keys))}
+        {dialog(shown, "dialog", || say!(keys.made), move || show_once(made))}
+    };
+    console_page(tr!(keys.title), tr!(keys.lead), step, content.into_any())
+}
+
+/// The key's text, which nobody can show again.
+fn show_once(made: RwSignal<Option<MadeApiKey>>) -> AnyView {
+    let Some(key) = made.get_untracked() else { return ().into_any() };
+    let test = key.key.mode == KeyMode::Test;
+    view! {
+        <p>{tr!(keys.once)}</p>
+        {secret(key.text, tr!(keys.text))}
+        {test.then(|| note::plain(Icon::Info, || say!(keys.test_help)))}
+    }
+    .into_any()
+}
+
+fn make(
+    path: String,
+    open: RwSignal<bool>,
+    made: RwSignal<Option<MadeApiKey>>,
+    keys: Loader<Page<ApiKeyView>>,
+) -> AnyView {
+    let form = Form::new("key");
+    let (name, days) = (RwSignal::new(String::new()), RwSignal::new(shared::partner::KEY_DAYS.to_string()));
+    let mode = RwSignal::new(KeyMode::Live);
+    let scopes = RwSignal::new(Vec::<Scope>::new());
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        let input = NewApiKey {
+            name: name.get_untracked().trim().to_owned(),
+            mode: mode.get_untracked(),
+            scopes: scopes.get_untracked(),
+            // What is no number is out of range.
+            expires_in_days: Some(days.get_untracked().trim().parse().unwrap_or_default()),
+        };
+        let path = path.clone();
+        form.submit(
+            input,
+            |input| async move { api::make_api_key(path, &input).await },
+            move |key: MadeApiKey| {
+                open.set(false);
+                made.set(Some(key));
+                keys.retry();
+            },
+        );
+    };
+    let modes: (Words<KeyMode>, Words<KeyMode>) = (names::key_mode, names::key_mode_help);
+    let scope_words: (Words<Scope>, Words<Scope>) = (names::scope, no_words);
+    view! {
+        <form class="form" novalidate on:submit=submit>
+            {form.summary()}
+            <Field form name="name" label=tr!(keys.name) help=tr!(keys.name_help) autocomplete="off" value=name/>
+            {radios(form, "mode", tr!(keys.mode), KeyMode::ALL, modes, mode)}
+            {checks(form, "scopes", tr!(keys.scopes), Scope::ALL, scope_words, scopes)}
+            <Field form
+                name="expires_in_days"
+                input=Input::Number
+                label=tr!(keys.days)
+                help=tr!(keys.days_help)
+                autocomplete="off"
+                value=days
+            />
+            {form.button(tr!(keys.make))}
+        </form>
+    }
+    .into_any()
+}
+
+/// A key with its health.
+fn row(
+    key: ApiKeyView,
+    path: &str,
+    writes: bool,
+    keys: Loader<Page<ApiKeyView>>,
+    made: RwSignal<Option<MadeApiKey>>,
+) -> AnyView {
+    let works = matches!(key.state, KeyState::Live | KeyState::Ending);
+    let soon = key.state == KeyState::Live && (key.expires_at - browser::now()).num_days() < SOON_DAYS;
+    let (state, mode) = (key.state, key.mode);
+    let scopes = key.scopes.iter().map(|&scope| view! { <li class="pill">{move || names::scope(scope, lang())}</li> });
+    let scopes = scopes.collect_view();
+    let until = {
+        let (expires, revoked) = (key.expires_at, key.revoked_at);
+        move || match state {
+            KeyState::Live | KeyState::Expired => say!(keys.until, date = date(expires, lang())),
+            KeyState::Ending => say!(keys.ending_until, time = moment(revoked.unwrap_or(expires), lang())),
+            KeyState::Revoked => say!(keys.revoked_on, time = moment(revoked.unwrap_or(expires), lang())),
+        }
+    };
+    let used = {
+        let last = key.last_used_at;
+        move || last.map_or_else(|| say!(keys.never), |at| moment(at, lang()))
+    };
+    let (calls, refusals) = (key.calls, key.refusals);
+    let tools = (writes && works).then(|| tools(&key, path, keys, made));
+    view! {
+        <li class="panel key" class:past=!works data-testid="key">
+            <div class="panel-head">
+                <div class="row-words">
+                    <h2>{key.name.clone()}</h2>
+                    <p class="row">
+                        <span class="pill" class:good={state == KeyState::Live} class:soon={state == KeyState::Ending}>
+                            {move || names::key_state(state, lang())}
+                        </span>
+                        <span class="pill">{move || names::key_mode(mode, lang())}</span>
+                        <span class:warned=soon>{until}</span>
+                    </p>
+                </div>
+                {tools}
+            </div>
+            <dl class="facts">
+                <div><dt>{tr!(keys.last_used)}</dt><dd>{used}</dd></div>
+                <div><dt>{tr!(keys.calls)}</dt><dd>{move || number(calls, lang())}</dd></div>
+                <div><dt>{tr!(keys.refusals)}</dt><dd>{move || number(refusals, lang())}</dd></div>
+            </dl>
+            <ul class="chips">{scopes}</ul>
+            {(!key.last_errors.is_empty()).then(|| errors(key.last_errors))}
+        </li>
+    }
+    .into_any()
+}
+
+/// The last refused calls, so that a programmer sees what is wrong without asking.
+fn errors(errors: Vec<KeyError>) -> AnyView {
+    let line = |error: KeyError| {
+        let KeyError { at, operation, status, code } = error;
+        view! {
+            <li>
+                <p>
+                    <strong>{status} " " {code.as_str()}</strong>
+                    " · "
+                    {move || moment(at, lang())}
+                </p>
+                <p><code>{operation}</code></p>
+                <p class="quiet">{move || code_title(code)}</p>
+            </li>
+        }
+    };
+    view! {
+        <details class="errors">
+            <summary>{tr!(keys.last_errors)}</summary>
+            <ul>{errors.into_iter().map(line).collect_view()}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+fn code_title(code: Code) -> &'static str {
+    code.title(lang())
+}
+
+fn tools(key: &ApiKeyView, path: &str, keys: Loader<Page<ApiKeyView>>, made: RwSignal<Option<MadeApiKey>>) -> AnyView {
+    let (rotating, revoking) = (RwSignal::new(false), RwSignal::new(false));
+    let own = format!("{path}/{}", key.id);
+    let rotate_path = format!("{own}/rotate");
+    let revoke = move || {
+        let own = own.clone();
+        async move {
+            api::remove(own).await?;
+            keys.retry();
+            Ok::<_, Failure>(())
+        }
+    };
+    let live = key.state == KeyState::Live;
+    view! {
+        <div class="row-tools">
+            {live
+                .then(|| {
+                    view! {
+                        <button type="button" class="button small" on:click=move |_| rotating.set(true)>
+                            {tr!(keys.rotate)}
+                        </button>
+                    }
+                })}
+            <button type="button" class="button small" on:click=move |_| revoking.set(true)>{tr!(keys.revoke)}</button>
+        </div>
+        {dialog(rotating, "dialog", || say!(keys.rotate_title), move || rotate(rotate_path.clone(), rotating, made, keys))}
+        {confirm(
+            revoking,
+            || say!(keys.revoke_title),
+            || say!(keys.revoke_help),
+            || say!(keys.revoke),
+            revoke,
+        )}
+    }
+    .into_any()
+}
+
+fn rotate(
+    path: String,
+    open: RwSignal<bool>,
+    made: RwSignal<Option<MadeApiKey>>,
+    keys: Loader<Page<ApiKeyView>>,
+) -> AnyView {
+    let form = Form::new("rotate");
+    let hours = RwSignal::new(shared::partner::GRACE_HOURS.to_string());
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        let input = RotateApiKey {
+            grace_hours: Some(hours.get_untracked().trim().parse().unwrap_or(u16::MAX)),
+            expires_in_days: None,
+        };
+        let path = path.clone();
+        form.submit(
+            input,
+            |input| async move { api::rotate_api_key(path, &input).await },
+            move |key: MadeApiKey| {
+                open.set(false);
+                made.set(Some(key));
+                keys.retry();
+            },
+        );
+    };
+    view! {
+        <p>{tr!(keys.rotate_help)}</p>
+        <form class="form" novalidate on:submit=submit>
+            {form.summary()}
+            <Field form
+                name="grace_hours"
+                input=Input::Number
+                label=tr!(keys.grace)
+                help=tr!(keys.grace_help)
+                autocomplete="off"
+                value=hours
+            />
+            {form.button(tr!(keys.rotate))}
+        </form>
+    }
+    .into_any()
+}
