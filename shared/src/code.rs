@@ -41,6 +41,28 @@ impl ClaimCode {
     }
 }
 
+/// The sign that is meant by another one that looks like it.
+fn meant(c: char) -> char {
+    match c.to_uppercase().next().unwrap_or(c) {
+        '0' | 'O' | 'О' => 'Q',
+        '1' | 'I' | 'İ' | '|' => 'L',
+        'U' => 'V',
+        'А' => 'A',
+        'В' => 'B',
+        'С' => 'C',
+        'Е' => 'E',
+        'Н' => 'H',
+        'К' => 'K',
+        'М' => 'M',
+        'Р' => 'P',
+        'Т' => 'T',
+        'Х' => 'X',
+        'У' => 'Y',
+        'З' => '3',
+        upper => upper,
+    }
+}
+
 /// Weighted sum modulo 31, with weights 2…12: a wrong sign changes it by weight × difference, a swap by the
 /// difference; neither is a multiple of the prime 31.
 fn check_sign(signs: &[u8]) -> u8 {
@@ -55,12 +77,13 @@ fn check_sign(signs: &[u8]) -> u8 {
 impl FromStr for ClaimCode {
     type Err = NotAClaimCode;
 
-    /// Reads a code as people type it: in small letters, with blanks or dashes.
+    /// Reads a code as people type it: in small letters, with blanks or dashes, with a Russian keyboard, or with a sign
+    /// that no code has in place of the one that looks like it. The check sign guards what is read so.
     fn from_str(text: &str) -> Result<Self, NotAClaimCode> {
         let mut signs = [0; LEN];
         let mut length = 0;
         for c in text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '—')) {
-            let sign = u8::try_from(c.to_ascii_uppercase()).map_err(|_| NotAClaimCode)?;
+            let sign = u8::try_from(meant(c)).map_err(|_| NotAClaimCode)?;
             if length == LEN || !ALPHABET.contains(&sign) {
                 return Err(NotAClaimCode);
             }
@@ -113,6 +136,14 @@ mod tests {
             let code = ClaimCode::from_random(random);
             prop_assert_eq!(code.to_string().parse::<ClaimCode>(), Ok(code));
             prop_assert_eq!(format!(" {} ", code.as_str().to_lowercase()).parse::<ClaimCode>(), Ok(code));
+        }
+
+        #[test]
+        fn signs_that_look_alike_are_read_as_meant(random: u128) {
+            let code = ClaimCode::from_random(random);
+            let russian = |c: char| "ABCEHKMPTXYQLV3".find(c).map_or(c, |at| "авсенкмртхуоıuз".chars().nth(at).unwrap());
+            let typed: String = code.to_string().chars().map(russian).collect();
+            prop_assert_eq!(typed.parse::<ClaimCode>(), Ok(code));
         }
 
         #[test]

@@ -61,4 +61,6 @@ ids! {
     WebhookId;
     /// One message to one webhook.
     DeliveryId;
+    /// A redemption: units of one claim, held or used at a till.
+    RedemptionId;
 }

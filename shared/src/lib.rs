@@ -15,6 +15,7 @@ pub mod offer;
 pub mod partner;
 pub mod pool;
 pub mod problem;
+pub mod redemption;
 pub mod stats;
 pub mod text;
 pub mod validate;
@@ -23,7 +24,9 @@ pub mod webhook;
 mod money;
 mod names;
 
-pub use id::{ApiKeyId, ClaimId, DeliveryId, InvitationId, OfferId, PartnerId, SessionId, UserId, WebhookId};
+pub use id::{
+    ApiKeyId, ClaimId, DeliveryId, InvitationId, OfferId, PartnerId, RedemptionId, SessionId, UserId, WebhookId,
+};
 pub use list::Page;
 pub use money::{Currency, Money};
 pub use problem::{Code, FieldCode, FieldError, Problem};

@@ -82,6 +82,11 @@ codes! {
     OfferNotOpen = 409, "offer_not_open", ["Təklif hazırda açıq deyil", "The offer is not open now", "Предложение сейчас не открыто"];
     /// The claim's state does not allow this action.
     ClaimNotActive = 409, "claim_not_active", ["Bu kodla bunu etmək olmur", "The claim is no longer active", "С этим кодом так нельзя"];
+    /// The redemption's state does not allow this action: its hold was released or ran out, or it was undone; `state` says
+    /// how it stands.
+    RedemptionConflict = 409, "redemption_conflict", ["Bu əməliyyat artıq bağlanıb", "This redemption no longer allows it", "Эта операция уже закрыта"];
+    /// The time in which a redemption can be undone is over; `undo_until` says when it ended.
+    UndoWindowOver = 409, "undo_window_over", ["Geri qaytarma vaxtı bitib", "It is too late to undo this", "Время для отмены истекло"];
     /// The offer's state does not allow this action; `state` and `allowed` say what is.
     StateConflict = 409, "state_conflict", ["İndiki vəziyyətdə bunu etmək olmur", "The present state does not allow this", "Текущее состояние этого не позволяет"];
     /// Something with this name exists already.
