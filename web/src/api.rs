@@ -5,8 +5,11 @@ mod failure;
 mod partners;
 mod renewal;
 mod transport;
+mod webhooks;
 
 pub use calls::*;
 pub use failure::Failure;
 pub use partners::*;
 pub use renewal::{believe, on_ended};
+pub use transport::Tagged;
+pub use webhooks::*;

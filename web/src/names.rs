@@ -7,6 +7,7 @@ use shared::{
     claim::ClaimState,
     offer::{Area, Audience, Kind, Region, Sort, Unit},
     partner::{KeyMode, KeyState, MemberRole, PartnerState, Scope},
+    webhook::{AttemptFailure, DeliveryState, EventKind},
 };
 
 use crate::{
@@ -96,6 +97,24 @@ names! {
     scope(Scope) in scope {
         OffersRead => offers_read, OffersWrite => offers_write, ImportsWrite => imports_write,
         RedemptionsWrite => redemptions_write, StatsRead => stats_read, WebhooksWrite => webhooks_write,
+    }
+
+    /// What happened.
+    event(EventKind) in event {
+        ClaimCreated => claim_created, ClaimCancelled => claim_cancelled, ClaimExpired => claim_expired,
+        RedemptionHeld => redemption_held, RedemptionReleased => redemption_released,
+        RedemptionConfirmed => redemption_confirmed, RedemptionUndone => redemption_undone,
+        QuotaWarning => quota_warning, CodesLow => codes_low, ImportFinished => import_finished,
+        OfferReviewed => offer_reviewed, Test => test,
+    }
+
+    /// Where a delivery stands.
+    delivery_state(DeliveryState) in delivery_state { Waiting => waiting, Delivered => delivered, Failed => failed }
+
+    /// Why an attempt did not get through.
+    attempt_failure(AttemptFailure) in attempt_failure {
+        Status => status, Timeout => timeout, NoConnection => no_connection, NoAddress => no_address,
+        PrivateAddress => private_address, Tls => tls,
     }
 
     /// A language, in itself.

@@ -22,7 +22,7 @@ type Result<T> = std::result::Result<T, Failure>;
 
 /// Nothing, as JSON.
 #[derive(serde::Serialize, Deserialize)]
-struct Empty {}
+pub(super) struct Empty {}
 
 /// Signs somebody up.
 pub async fn register(input: &Register) -> Result<()> {

@@ -3,17 +3,17 @@
 use shared::{
     Page,
     partner::{
-        ApiKeyView, ChangeMember, InvitationView, MadeApiKey, MemberView, MyPartner, NewApiKey, NewInvitation,
-        PartnerProfile, RotateApiKey,
+        AcceptInvitation, ApiKeyView, ChangeMember, InvitationCard, InvitationView, MadeApiKey, MemberView, MyPartner,
+        NewApiKey, NewInvitation, NewPartner, PartnerDetails, PartnerProfile, RotateApiKey,
     },
 };
 
 use super::{
-    Failure,
-    transport::{Method, Tagged, change, get, get_tagged},
+    Failure, encode,
+    transport::{Method, Tagged, change, change_tagged, get, get_tagged},
 };
 
-pub use super::transport::remove;
+pub use super::transport::{remove, remove_tagged};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -25,6 +25,35 @@ pub async fn my_partners() -> Result<Page<MyPartner>> {
 /// A partner as its own people see it.
 pub async fn partner_profile(slug: &str) -> Result<Tagged<PartnerProfile>> {
     get_tagged(format!("/partners/{slug}/profile")).await
+}
+
+/// Changes what a partner says of itself, in the version with this `tag`. Only the ministry sends the name.
+pub async fn change_profile(
+    slug: &str,
+    input: &PartnerDetails,
+    with_name: bool,
+    tag: String,
+) -> Result<Tagged<PartnerProfile>> {
+    let mut patch = serde_json::to_value(input).unwrap_or_default();
+    if let (false, Some(fields)) = (with_name, patch.as_object_mut()) {
+        fields.remove("name");
+    }
+    change_tagged(Method::Patch, format!("/partners/{slug}/profile"), &patch, tag).await
+}
+
+/// Applies to become a partner.
+pub async fn apply(input: &NewPartner) -> Result<PartnerProfile> {
+    change(Method::Post, "/partners".into(), input).await
+}
+
+/// What an invitation says before it is accepted.
+pub async fn invitation(token: &str) -> Result<InvitationCard> {
+    get(format!("/invitations?token={}", encode(token))).await
+}
+
+/// Accepts an invitation.
+pub async fn accept_invitation(input: &AcceptInvitation) -> Result<MyPartner> {
+    change(Method::Post, "/invitations/accept".into(), input).await
 }
 
 /// A partner's people, at `path`.

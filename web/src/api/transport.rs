@@ -188,6 +188,11 @@ pub async fn remove(path: String) -> Result<(), Failure> {
     send(&Call::new(Method::Delete, path, None)).await.map(|_| ())
 }
 
+/// Takes `path` away, in the version with this `tag` and no other.
+pub async fn remove_tagged(path: String, tag: String) -> Result<(), Failure> {
+    send(&Call { if_match: Some(tag), ..Call::new(Method::Delete, path, None) }).await.map(|_| ())
+}
+
 /// Reads `path` as text.
 pub async fn get_text(path: String) -> Result<String, Failure> {
     Ok(send(&Call::new(Method::Get, path, None)).await?.text)

@@ -4,7 +4,7 @@
 use std::{future::Future, sync::Arc};
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::{FieldError, Validate, validate::Violation};
+use shared::{Code, FieldError, Validate, validate::Violation};
 
 use super::states::words;
 use crate::{
@@ -73,6 +73,11 @@ impl Form {
     /// What is wrong with a field, in words.
     pub fn error(self, name: &str) -> Option<String> {
         self.wrong.with(|all| all.iter().find(|w| w.pointer().strip_prefix('/') == Some(name)).map(Wrong::message))
+    }
+
+    /// The server's code, if it refused the form as a whole.
+    pub fn code(self) -> Option<Code> {
+        self.failure.with(|failure| failure.as_ref().and_then(Failure::code))
     }
 
     /// Whether it is being sent.

@@ -3,14 +3,19 @@
 //!
 //! A page of a partner is a function of a `Desk`. To add one: its module, its route below, its entry in `nav::PARTNER`.
 
+mod about;
 mod desk;
 mod frame;
+mod invitation;
+mod join;
 mod keys;
 mod members;
 mod nav;
 mod overview;
 mod parts;
 mod places;
+mod profile;
+mod webhooks;
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -49,13 +54,27 @@ fn Console() -> impl IntoView {
         <Router>
             <Frame>
                 <FlatRoutes fallback=not_found>
+                    <Route path=path!("/join") view=join::join/>
+                    <Route path=path!("/invitation") view=invitation::invitation/>
                     <Route path=path!("/console") view=places::places/>
                     <Route path=path!("/console/:slug") view=|| at_desk(MemberRole::Cashier, overview::overview)/>
                     <Route
                         path=path!("/console/:slug/members")
                         view=|| at_desk(MemberRole::Cashier, members::members)
                     />
+                    <Route
+                        path=path!("/console/:slug/profile")
+                        view=|| at_desk(MemberRole::Cashier, profile::profile)
+                    />
                     <Route path=path!("/console/:slug/keys") view=|| at_desk(MemberRole::Editor, keys::keys)/>
+                    <Route
+                        path=path!("/console/:slug/webhooks")
+                        view=|| at_desk(MemberRole::Editor, webhooks::webhooks)
+                    />
+                    <Route
+                        path=path!("/console/:slug/webhooks/:id")
+                        view=|| at_desk(MemberRole::Editor, webhooks::webhook)
+                    />
                 </FlatRoutes>
             </Frame>
         </Router>

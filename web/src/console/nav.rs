@@ -29,8 +29,10 @@ macro_rules! entries {
 /// A partner's pages. The first three stand in a phone's bottom bar.
 pub const PARTNER: &[Entry] = entries! {
     "", Grid, console.overview, Cashier;
+    "/webhooks", Bolt, hooks.title, Editor;
     "/keys", Key, keys.title, Editor;
     "/members", People, members.title, Cashier;
+    "/profile", Shop, profile.title, Cashier;
 };
 
 /// The ministry's pages.

@@ -1,0 +1,157 @@
+//! What the partner says of itself, for teachers and for the ministry. When somebody else has changed it meanwhile, both
+//! versions stand side by side, and nothing that was written is lost.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use shared::{
+    Code,
+    partner::{MemberRole, PartnerDetails, PartnerProfile},
+};
+
+use super::{
+    Desk,
+    about::{About, values},
+    parts::{console_page, moment},
+    places,
+};
+use crate::{
+    api::{self, Tagged},
+    components::{
+        field::{Field, no_help},
+        form::Form,
+        icon::{Icon, icon},
+        note,
+        states::{ghost_text, states},
+    },
+    language::{lang, say, tr},
+    load::load,
+};
+
+/// The page `/console/{slug}/profile`.
+pub fn profile(desk: Desk) -> AnyView {
+    let slug = desk.slug.clone();
+    let profile = load(move || {
+        let slug = slug.clone();
+        async move { api::partner_profile(&slug).await }
+    });
+    let content = states(profile, ghost_text, move |tagged| show(tagged, &desk));
+    console_page(tr!(profile.title), tr!(profile.lead), None, content)
+}
+
+fn show(tagged: &Tagged<PartnerProfile>, desk: &Desk) -> AnyView {
+    let profile = &tagged.value;
+    let writes = desk.role.is_none_or(|role| role == MemberRole::Owner);
+    let (slug, tax, since) = (profile.slug.clone(), profile.tax_id.clone(), profile.created_at);
+    let facts = view! {
+        <dl class="terms">
+            <div><dt>{tr!(about.name)}</dt><dd>{profile.name.clone()}</dd></div>
+            <div><dt>{tr!(about.slug)}</dt><dd>{slug}</dd></div>
+            {tax.map(|tax| view! { <div><dt>{tr!(about.tax_id)}</dt><dd>{tax}</dd></div> })}
+            <div><dt>{tr!(profile.since)}</dt><dd>{move || moment(since, lang())}</dd></div>
+        </dl>
+    };
+    let rest = if writes { edit(tagged, desk) } else { note::plain(Icon::Info, || say!(profile.only_owners)) };
+    view! {
+        {facts}
+        <p class="quiet small">{tr!(profile.name_help)}</p>
+        {rest}
+    }
+    .into_any()
+}
+
+/// What can be written, as a whole: what is left empty is removed.
+fn details(fields: About) -> PartnerDetails {
+    let about = fields.about();
+    PartnerDetails {
+        name: fields.name.get_untracked().trim().to_owned(),
+        about: (about.az.len() + about.en.iter().len() + about.ru.iter().len() > 0).then_some(about),
+        website: fields.website(),
+        contact_name: fields.contact_name(),
+        contact_email: fields.contact_email(),
+        contact_phone: fields.contact_phone(),
+    }
+}
+
+fn edit(tagged: &Tagged<PartnerProfile>, desk: &Desk) -> AnyView {
+    let form = Form::new("profile");
+    let fields = About::of(&tagged.value);
+    let tag = RwSignal::new(tagged.tag.clone());
+    let theirs = RwSignal::new(None::<PartnerProfile>);
+    let done = RwSignal::new(false);
+    let ministry = desk.role.is_none();
+    let slug = StoredValue::new(desk.slug.clone());
+    // Somebody was faster: their version is fetched, to be compared.
+    Effect::new(move |_| {
+        if form.code() == Some(Code::StaleVersion) {
+            spawn_local(async move {
+                if let Ok(present) = api::partner_profile(&slug.get_value()).await {
+                    tag.try_set(present.tag);
+                    theirs.try_set(Some(present.value));
+                }
+            });
+        }
+    });
+    let submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        done.set(false);
+        let slug = slug.get_value();
+        form.submit(
+            details(fields),
+            |input| async move { api::change_profile(&slug, &input, ministry, tag.get_untracked()).await },
+            move |present: Tagged<PartnerProfile>| {
+                tag.set(present.tag);
+                theirs.set(None);
+                done.set(true);
+                places::reload();
+            },
+        );
+    };
+    let name = ministry.then(|| {
+        view! {
+            <Field form name="name" label=tr!(about.name) help=no_help autocomplete="organization" value=fields.name/>
+        }
+    });
+    view! {
+        <form class="form" novalidate on:submit=submit>
+            {form.summary()}
+            {move || theirs.get().map(|theirs| compare(&theirs, fields))}
+            {name}
+            {fields.show_company(form)}
+            {fields.show_contact(form)}
+            {form.button(tr!(verb.save))}
+            {note::done(done, Icon::Check, || say!(verb.saved))}
+        </form>
+    }
+    .into_any()
+}
+
+/// Both versions side by side, where they differ.
+fn compare(theirs: &PartnerProfile, fields: About) -> AnyView {
+    let rows = fields.places().into_iter().zip(values(theirs)).map(move |((_, label, mine), present)| {
+        let (now, take) = (present.clone(), present.clone());
+        let differs = move || mine.with(|mine| mine.trim() != present.trim());
+        view! {
+            <li class="versus" hidden=move || !differs()>
+                <h3>{label}</h3>
+                <div>
+                    <p class="versus-label">{tr!(profile.mine)}</p>
+                    <p class="breaks">{move || mine.get()}</p>
+                </div>
+                <div>
+                    <p class="versus-label">{tr!(profile.theirs)}</p>
+                    <p class="breaks">{now}</p>
+                    <button type="button" class="button small" on:click=move |_| mine.set(take.clone())>
+                        {tr!(profile.take)}
+                    </button>
+                </div>
+            </li>
+        }
+    });
+    view! {
+        <section class="panel" data-testid="versions">
+            <h2>{icon(Icon::Swap)} {tr!(profile.stale)}</h2>
+            <p>{tr!(profile.stale_help)}</p>
+            <ul class="stack">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
