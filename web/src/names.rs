@@ -6,7 +6,7 @@ use shared::{
     account::Role,
     claim::ClaimState,
     offer::{Area, Audience, Kind, Region, Sort, Unit},
-    partner::{KeyMode, KeyState, MemberRole, PartnerState, Scope},
+    partner::{KeyMode, KeyState, MemberRole, PartnerAction, PartnerState, Scope},
     webhook::{AttemptFailure, DeliveryState, EventKind},
 };
 
@@ -76,6 +76,11 @@ names! {
     /// Where a partner stands.
     partner_state(PartnerState) in partner_state {
         Applied => applied, Active => active, Suspended => suspended, Refused => refused, Sandbox => sandbox,
+    }
+
+    /// What the ministry does with a partner.
+    partner_action(PartnerAction) in partner_action {
+        Approve => approve, Refuse => refuse, Suspend => suspend, Reinstate => reinstate,
     }
 
     /// A member's role.

@@ -114,6 +114,12 @@ pub async fn cancel_claim(id: ClaimId) -> Result<ClaimView> {
     change(Method::Post, format!("/claims/{id}/cancel"), &Empty {}).await
 }
 
+/// Whether one works for a partner.
+pub async fn has_partners() -> Result<bool> {
+    let page: Page<serde::de::IgnoredAny> = get("/me/partners?limit=1".into()).await?;
+    Ok(!page.items.is_empty())
+}
+
 /// The partners.
 pub async fn partners() -> Result<Page<PartnerView>> {
     get("/partners?limit=100".into()).await

@@ -2,14 +2,18 @@
 
 use shared::{
     Page,
+    offer::ManagedOffers,
     partner::{
-        AcceptInvitation, ApiKeyView, ChangeMember, InvitationCard, InvitationView, MadeApiKey, MemberView, MyPartner,
-        NewApiKey, NewInvitation, NewPartner, PartnerDetails, PartnerProfile, RotateApiKey,
+        AcceptInvitation, AdminPartner, ApiKeyView, ChangeMember, InvitationCard, InvitationView, MadeApiKey,
+        MemberView, MyPartner, NewApiKey, NewInvitation, NewPartner, PartnerDetails, PartnerProfile, PartnerReason,
+        PartnerState, RotateApiKey,
     },
 };
 
 use super::{
-    Failure, encode,
+    Failure,
+    calls::Empty,
+    encode,
     transport::{Method, Tagged, change, change_tagged, get, get_tagged},
 };
 
@@ -74,6 +78,28 @@ pub async fn invitations(path: String) -> Result<Page<InvitationView>> {
 /// Invites somebody.
 pub async fn invite(path: String, input: &NewInvitation) -> Result<InvitationView> {
     change(Method::Post, path, input).await
+}
+
+/// Partners in a state, for the ministry.
+pub async fn admin_partners(state: PartnerState, words: &str, cursor: Option<String>) -> Result<Page<AdminPartner>> {
+    let words = if words.is_empty() { String::new() } else { format!("&q={}", encode(words)) };
+    let cursor = cursor.map(|cursor| format!("&cursor={}", encode(&cursor))).unwrap_or_default();
+    get(format!("/admin/partners?limit=20&state={}{words}{cursor}", state.as_str())).await
+}
+
+/// Approves or reinstates a partner, at `path`.
+pub async fn act_on_partner(path: String) -> Result<AdminPartner> {
+    change(Method::Post, path, &Empty {}).await
+}
+
+/// Refuses or suspends a partner, at `path`, with the reason.
+pub async fn refuse_partner(path: String, input: &PartnerReason) -> Result<AdminPartner> {
+    change(Method::Post, path, input).await
+}
+
+/// Offers as those see them who manage them, at `path`.
+pub async fn managed_offers(path: String) -> Result<ManagedOffers> {
+    get(path).await
 }
 
 /// The partner's keys, at `path`.

@@ -165,6 +165,8 @@ pub fn Footer() -> impl IntoView {
                     <a href="/offers">{tr!(nav.offers)}</a>
                     <a href="/partners">{tr!(nav.partners)}</a>
                     <a href="/figures">{tr!(nav.figures)}</a>
+                    <a href="/join" rel="external">{tr!(footer.join)}</a>
+                    <a href="/console" rel="external">{tr!(nav.console)}</a>
                 </nav>
                 <nav class="foot-links" aria-label=tr!(footer.developers)>
                     <h2>{tr!(footer.developers)}</h2>

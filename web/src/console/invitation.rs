@@ -122,7 +122,7 @@ fn accept(token: String, email: String) -> AnyView {
         <p>{move || say!(invitation.as_whom, email = email)}</p>
         {note::refused(failure)}
         {action("button primary", || say!(invitation.accept), busy.into(), run)}
-        <a class="more" href="/account" rel="external">{tr!(invitation.other_account)}</a>
+        <a href="/account" rel="external">{tr!(invitation.other_account)}</a>
     }
     .into_any()
 }

@@ -13,7 +13,6 @@ use crate::{
         field::{Field, Input},
         form::Form,
         icon::{Icon, icon},
-        note,
         states::{ghost_few, states},
     },
     format::date,

@@ -10,6 +10,7 @@ mod invitation;
 mod join;
 mod keys;
 mod members;
+mod ministry;
 mod nav;
 mod overview;
 mod parts;
@@ -57,6 +58,10 @@ fn Console() -> impl IntoView {
                     <Route path=path!("/join") view=join::join/>
                     <Route path=path!("/invitation") view=invitation::invitation/>
                     <Route path=path!("/console") view=places::places/>
+                    <Route
+                        path=path!("/console/ministry/partners")
+                        view=|| ministry::at_ministry(ministry::partners, "/console/ministry/partners")
+                    />
                     <Route path=path!("/console/:slug") view=|| at_desk(MemberRole::Cashier, overview::overview)/>
                     <Route
                         path=path!("/console/:slug/members")

@@ -36,4 +36,6 @@ pub const PARTNER: &[Entry] = entries! {
 };
 
 /// The ministry's pages.
-pub const MINISTRY: &[Entry] = &[];
+pub const MINISTRY: &[Entry] = entries! {
+    "/console/ministry/partners", People, review.partners, Cashier;
+};

@@ -71,6 +71,7 @@ fn choose() -> AnyView {
         Load::Ready(desks) if desks.is_empty() && !is_ministry() => none(),
         Load::Ready(desks) => view! {
             <ul class="rows">
+                {is_ministry().then(ministry_row)}
                 {desks.into_iter().map(row).collect_view()}
             </ul>
         }
@@ -88,6 +89,21 @@ fn choose() -> AnyView {
 /// Whether somebody of the ministry is signed in.
 pub fn is_ministry() -> bool {
     session::me().is_some_and(|me| me.role == Role::Admin)
+}
+
+/// The ministry's own desk.
+fn ministry_row() -> AnyView {
+    view! {
+        <li class="row-item">
+            <span class="badge plain">{icon(Icon::Shop)}</span>
+            <div class="row-words">
+                <h3><a href="/console/ministry/partners">{tr!(console.ministry)}</a></h3>
+                <p>{tr!(review.partners)}</p>
+            </div>
+            {icon(Icon::Right)}
+        </li>
+    }
+    .into_any()
 }
 
 fn row(desk: Desk) -> AnyView {

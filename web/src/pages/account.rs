@@ -7,14 +7,18 @@ mod sessions;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
+use shared::account::Role;
+
 use super::sign_in_first;
 use crate::{
+    api,
     components::{
         action::{PLAIN, action},
         page::heading,
         states::ghost_text,
     },
     language::{say, tr},
+    load::load,
     session,
 };
 
@@ -28,6 +32,23 @@ pub fn account() -> AnyView {
         Some(true) => mine(),
     })
     .into_any()
+}
+
+/// The way to the console, for who works for a partner or for the ministry.
+fn console() -> AnyView {
+    let works = load(|| async { api::has_partners().await });
+    let ministry = || session::me().is_some_and(|me| me.role == Role::Admin);
+    let way = move || {
+        (ministry() || works.ready() == Some(true)).then(|| {
+            view! {
+                <a class="panel console-way" href="/console" rel="external" data-testid="console">
+                    <h2>{tr!(nav.console)}</h2>
+                    <p class="quiet">{tr!(account.console_help)}</p>
+                </a>
+            }
+        })
+    };
+    way.into_any()
 }
 
 fn mine() -> AnyView {
@@ -47,6 +68,7 @@ fn mine() -> AnyView {
         <div class="page account">
             {heading(tr!(account.title), None::<fn() -> &'static str>)}
             {profile::status()}
+            {console()}
             {profile::about(&me)}
             {profile::password()}
             {sessions::sessions()}

@@ -183,7 +183,10 @@ fn join() -> AnyView {
             <div>
                 <h2>{tr!(home.join)}</h2>
                 <p class="lead">{tr!(home.join_lead)}</p>
-                <a class="button" href="/docs" rel="external">{tr!(home.join_api)}{icon(Icon::External)}</a>
+                <div class="row">
+                    <a class="button primary" href="/join" rel="external">{tr!(home.join_do)}</a>
+                    <a class="button" href="/docs" rel="external">{tr!(home.join_api)}{icon(Icon::External)}</a>
+                </div>
             </div>
             <ol class="steps">
                 <li>{tr!(home.join_1)}</li>
