@@ -49,6 +49,7 @@ const KEEP_NOTHING: &[&str] = &[
     "/api/v1/auth/logout",
     "/api/v1/auth/register",
     "/api/v1/auth/password/reset",
+    "/api/v1/invitations/accept",
 ];
 
 /// Whole requests get this long for their head; bodies have a limit of their own.
@@ -81,7 +82,9 @@ impl Services {
         let clock = Clock::ahead(config.test_clock_offset_seconds);
         let keys = Arc::new(Keys::open(&config.data.keys_dir())?);
         let (revoked, activity) = (Arc::<Revoked>::default(), Arc::<Activity>::default());
-        let accounts = Accounts::open(&config, store.clone(), clock, keys.clone(), revoked.clone(), activity.clone())?;
+        let (revoked_in, active) = (revoked.clone(), activity.clone());
+        let accounts =
+            Accounts::open(&config, store.clone(), clock, keys.clone(), revoked_in, active, partners::farewell)?;
         let mut seen = revisions::read(store.fresh()).await?;
         // Sessions that ended are read by the first look.
         seen.sessions = 0;
@@ -201,6 +204,7 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     let (services, desk_closed) = Services::open(config, store.clone()).await?;
     if services.config.demo {
         accounts::demo::make(&services.accounts).await?;
+        partners::demo::make(&services.store, &services.accounts, services.clock.now()).await?;
     }
     let jobs = jobs::start(&services);
     let (server, address) = listen(&services)?;

@@ -10,7 +10,7 @@ use crate::{
     claims,
     error::{Error, Result},
     http::idempotency,
-    offers,
+    offers, partners,
     store::{
         clock::to_ms,
         revisions::{self, Revisions},
@@ -146,6 +146,7 @@ fn send_mails(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle
 async fn tidy(services: Services) -> Result<()> {
     services.accounts.tidy().await?;
     services.changes.tidy();
+    partners::tidy(&services.store, services.clock.now()).await?;
     idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await?;
     Ok(())
 }

@@ -128,6 +128,11 @@ impl Offer {
         now
     }
 
+    /// Publishes it as an offer of a partner.
+    pub async fn publish_at(&self, market: &Market, slug: &str) -> PartnerOffer {
+        self.in_state_at(market, slug, OfferState::Published).await
+    }
+
     /// Publishes it.
     pub async fn publish(&self, market: &Market) -> PartnerOffer {
         self.in_state(market, OfferState::Published).await

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use shared::{
     PartnerId,
     account::Me,
-    partner::{KeyMode, MemberRole, Scope},
+    partner::{KeyMode, MemberRole, PartnerState, Scope},
 };
 use uuid::Uuid;
 
@@ -46,6 +46,18 @@ impl Market {
         let program = self.anon().bearer(&key(&db, id, KeyMode::Live, Scope::ALL).await);
         let sandbox = self.anon().bearer(&key(&db, id, KeyMode::Test, Scope::ALL).await);
         Partner { id: PartnerId(id), slug, owner, editor, cashier, program, sandbox }
+    }
+
+    /// A partner in a state, without people.
+    pub async fn bare_partner(&self, state: PartnerState) -> PartnerId {
+        let (db, id) = (self.place.db().await, Uuid::now_v7());
+        add(&db, id, &unique("partner"), state.as_str(), None).await;
+        PartnerId(id)
+    }
+
+    /// Somebody new who works for a partner.
+    pub async fn join(&self, partner: &Partner, role: MemberRole) -> Caller {
+        self.member(&self.place.db().await, partner.id.0, role).await
     }
 
     /// A learner who works for a partner.

@@ -1,7 +1,7 @@
 //! Accounts to try the platform with, one of each kind. Their password is known to all, so they are made in demo mode
 //! alone, which listens on loopback alone.
 
-use shared::{Lang, account::Role};
+use shared::{Lang, UserId, account::Role};
 
 use super::{
     Accounts,
@@ -26,10 +26,18 @@ const PEOPLE: [(&str, &str, Role); 4] = [
 
 /// Makes those that are missing.
 pub async fn make(accounts: &Accounts) -> Result<()> {
+    make_people(accounts, &PEOPLE).await?;
+    tracing::info!("demo accounts: {}; password: {PASSWORD}", PEOPLE.map(|(email, ..)| email).join(", "));
+    Ok(())
+}
+
+/// Makes those of a list that are missing; answers the ids of all, in the order of the list.
+pub async fn make_people(accounts: &Accounts, people: &[(&str, &str, Role)]) -> Result<Vec<UserId>> {
     let now = accounts.clock.now();
-    let mut hash = None;
-    for (email, name, role) in PEOPLE {
-        if store::by_email(accounts.store.fresh(), email).await?.is_some() {
+    let (mut hash, mut ids) = (None, Vec::with_capacity(people.len()));
+    for &(email, name, role) in people {
+        if let Some(there) = store::by_email(accounts.store.fresh(), email).await? {
+            ids.push(UserId(there.id));
             continue;
         }
         let password_hash = match &hash {
@@ -46,13 +54,12 @@ pub async fn make(accounts: &Accounts) -> Result<()> {
             lang: Lang::Az,
         };
         let tx = accounts.store.begin().await?;
-        if sign_up::add(&tx, new, now).await?.is_some() {
+        if let Some(user) = sign_up::add(&tx, new, now).await? {
+            ids.push(UserId(user.id));
             totals::add(&tx, Metric::Users, now, 1).await?;
             totals::add(&tx, Metric::Educators, now, i64::from(role == Role::Educator)).await?;
         }
         tx.commit().await?;
     }
-    let who: Vec<&str> = PEOPLE.iter().map(|(email, ..)| *email).collect();
-    tracing::info!("demo accounts: {}; password: {PASSWORD}", who.join(", "));
-    Ok(())
+    Ok(ids)
 }

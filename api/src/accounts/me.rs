@@ -105,6 +105,7 @@ pub async fn delete(
     store::end_sessions(&tx, id, None, to_ms(now)).await?;
     store::note_ended(&tx, person.caller.session, to_ms(now)).await?;
     accounts.outbox.take_back(&tx, &user.email).await?;
+    (accounts.farewell)(&tx, id, now).await?;
     claims::cancel_all(&tx, id, now).await?;
     store::delete_user(&tx, id).await?;
     if let Some(day) = user.last_active_day {

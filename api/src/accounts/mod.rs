@@ -15,7 +15,7 @@ mod people;
 mod recover;
 pub mod revoked;
 mod routes;
-mod secret;
+pub mod secret;
 mod session;
 mod sign_in;
 mod sign_up;
@@ -24,11 +24,15 @@ pub mod token;
 
 use std::{net::IpAddr, sync::Arc};
 
-use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
+use actix_web::HttpRequest;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use shared::{Lang, UserId};
 use tokio::sync::watch;
 
 pub use caller::{Admin, Caller, MaybeCaller, Person};
+pub use mails::{Mail, Words, letter};
 pub use routes::routes;
 
 use self::{
@@ -38,11 +42,15 @@ use self::{
 use crate::{
     config::ServeConfig,
     error::Result,
+    http::limits::Remaining,
     store::{
         Store,
         clock::{Clock, to_ms},
     },
 };
+
+/// What another feature does before an account goes, in the same transaction; it may refuse.
+pub type Farewell = for<'a> fn(&'a DatabaseTransaction, UserId, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
 
 /// What the rules of accounts work with, one of each for the process.
 #[derive(Debug)]
@@ -57,6 +65,7 @@ pub struct Accounts {
     limits: Limits,
     cookies: Cookies,
     trusted_proxy: Option<IpAddr>,
+    farewell: Farewell,
 }
 
 impl Accounts {
@@ -68,6 +77,7 @@ impl Accounts {
         keys: Arc<Keys>,
         revoked: Arc<Revoked>,
         activity: Arc<Activity>,
+        farewell: Farewell,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             store,
@@ -80,7 +90,37 @@ impl Accounts {
             limits: Limits::new(config.rate_credentials),
             cookies: Cookies { https: config.is_https() },
             trusted_proxy: config.trusted_proxy,
+            farewell,
         })
+    }
+
+    /// Takes one of what an address has for requests that lead to mails, or that guess.
+    pub fn take_from_address(&self, request: &HttpRequest) -> Result<Remaining> {
+        self.limits.credentials.take(&limits::network(crate::http::limits::address(request, self.trusted_proxy)))
+    }
+
+    /// Counts a mail that somebody has sent to an address; refuses where it got too many already.
+    pub fn take_mail_to(&self, email: &str) -> Result<()> {
+        self.limits.mails.check(&email.to_owned())?;
+        self.limits.mails.add(email.to_owned());
+        Ok(())
+    }
+
+    /// Puts a mail into the outbox; `db` is the transaction of what it speaks of. Call `posted` after the commit.
+    pub async fn post(
+        &self,
+        db: &impl ConnectionTrait,
+        to: (&str, Lang),
+        mail: &impl Mail,
+        good_for: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        self.outbox.post(db, to, mail, good_for, now).await
+    }
+
+    /// Wakes the job that sends mails.
+    pub fn posted(&self) {
+        self.outbox.posted();
     }
 
     /// Refuses the access tokens of sessions that have just ended, in this process at once.

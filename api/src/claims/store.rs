@@ -31,13 +31,17 @@ pub struct OfferRow {
     pub ends_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-/// The offers of a batch. Plan: one look-up by primary key for each id.
+/// The offers of a batch; those of a suspended partner count as paused. Plan: two look-ups by primary key for each id.
 pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<OfferRow>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT o.id, o.state, o.version, o.starts_at, o.ends_at
-                 FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
-        postgres: "SELECT o.id, o.state, o.version, o.starts_at, o.ends_at
-                   FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
+        sqlite: "SELECT o.id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
+                        o.starts_at, o.ends_at
+                 FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)
+                 CROSS JOIN partners p ON p.id = o.partner_id",
+        postgres: "SELECT o.id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
+                          o.starts_at, o.ends_at
+                   FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid
+                   JOIN partners p ON p.id = o.partner_id",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()

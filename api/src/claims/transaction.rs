@@ -67,8 +67,13 @@ impl Terms {
                 }
             }
         }
-        // State and times change with the version, too, so what is remembered is right as it is.
-        Ok(rows.iter().filter_map(|row| Some((row.id, self.0.get(&row.id)?.1.clone()))).collect())
+        // Times change with the version, so what is remembered of them is right as it is; the state changes with the
+        // partner's, too.
+        let facts = |row: &OfferRow| {
+            let (_, remembered) = self.0.get(&row.id)?;
+            Some((row.id, OfferFacts { state: row.state, ..remembered.clone() }))
+        };
+        Ok(rows.iter().filter_map(facts).collect())
     }
 }
 

@@ -151,6 +151,25 @@ pub fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
     })
 }
 
+/// Applies a patch to a document: objects are merged, everything else replaced, null removes (RFC 7396 §2).
+pub fn merge(target: &mut serde_json::Value, patch: serde_json::Value) {
+    let serde_json::Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = serde_json::Value::Object(serde_json::Map::new());
+    }
+    let serde_json::Value::Object(target) = target else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.remove(&name);
+        } else {
+            merge(target.entry(name).or_insert(serde_json::Value::Null), value);
+        }
+    }
+}
+
 /// A path of serde as a JSON pointer (RFC 6901).
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
@@ -226,5 +245,14 @@ mod tests {
     fn a_deep_body_is_refused_and_not_followed() {
         let deep = "[".repeat(100_000);
         assert_eq!(wrong::<serde_json::Value>(&deep).0, Code::MalformedRequest);
+    }
+
+    #[test]
+    fn a_patch_merges_as_rfc_7396_says() {
+        let mut target = serde_json::json!({"a": "b", "c": {"d": "e", "f": "g"}});
+        merge(&mut target, serde_json::json!({"a": "z", "c": {"f": null}}));
+        assert_eq!(target, serde_json::json!({"a": "z", "c": {"d": "e"}}));
+        merge(&mut target, serde_json::json!({"c": [1], "e": {"x": null, "y": 1}}));
+        assert_eq!(target, serde_json::json!({"a": "z", "c": [1], "e": {"y": 1}}));
     }
 }

@@ -66,7 +66,7 @@ pub async fn change(
     let waits = !doing.is_ministry && life::waits_in_review(state_of(offer)?);
     let before = if waits { latest_draft_of(offer)? } else { draft_of(offer)? };
     let mut document = serde_json::to_value(&before).map_err(Error::internal)?;
-    merge(&mut document, Value::Object(patch));
+    body::merge(&mut document, Value::Object(patch));
     let draft: OfferDraft = body::from_value(document)?;
     let violations = draft.violations();
     if !violations.is_empty() {
@@ -108,25 +108,6 @@ async fn check_claimed(
     match too_many {
         Some(claimed) => Err(Error::invalid_at("/quota", FieldCode::OutOfRange).with("claimed", claimed)),
         None => Ok(()),
-    }
-}
-
-/// Applies a patch to a document: objects are merged, everything else replaced, null removes (RFC 7396 §2).
-fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    let Value::Object(target) = target else { return };
-    for (name, value) in patch {
-        if value.is_null() {
-            target.remove(&name);
-        } else {
-            merge(target.entry(name).or_insert(Value::Null), value);
-        }
     }
 }
 
@@ -208,18 +189,4 @@ async fn note(tx: &impl ConnectionTrait, doing: &Doing, offer: &offers::Model, a
     }
     audit::record(tx, doing.actor.user(), action, format!("offer:{}", offer.id), detail, doing.now).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_patch_merges_as_rfc_7396_says() {
-        let mut target = json!({"a": "b", "c": {"d": "e", "f": "g"}});
-        merge(&mut target, json!({"a": "z", "c": {"f": null}}));
-        assert_eq!(target, json!({"a": "z", "c": {"d": "e"}}));
-        merge(&mut target, json!({"c": [1], "e": {"x": null, "y": 1}}));
-        assert_eq!(target, json!({"a": "z", "c": [1], "e": {"y": 1}}));
-    }
 }

@@ -8,6 +8,7 @@ use sea_orm::{
 use shared::{
     OfferId, PartnerId,
     offer::{OfferDraft, OfferState, PartnerRef, Period},
+    partner::PartnerState,
 };
 use uuid::Uuid;
 
@@ -35,10 +36,14 @@ pub async fn find_external(
     offers::Entity::find().filter(named).one(db).await
 }
 
-/// An offer that everybody may see, with its partner.
+/// An offer that everybody may see, with its partner. Of a suspended partner it looks paused.
 pub async fn public_find(db: &impl ConnectionTrait, id: OfferId) -> Result<Option<(offers::Model, PartnerRef)>, DbErr> {
-    let Some((offer, partner)) = admin_find(db, id).await? else { return Ok(None) };
-    let public = OfferState::from_name(&offer.state).is_some_and(OfferState::is_public) && is_public(&partner);
+    let Some((mut offer, partner)) = admin_find(db, id).await? else { return Ok(None) };
+    let state = OfferState::from_name(&offer.state);
+    let public = state.is_some_and(OfferState::is_public) && is_public(&partner);
+    if state.is_some_and(OfferState::is_listed) && partner.state == PartnerState::Suspended.as_str() {
+        OfferState::Paused.as_str().clone_into(&mut offer.state);
+    }
     Ok(public.then_some((offer, reference(&partner))))
 }
 
@@ -135,9 +140,15 @@ pub async fn listed(db: &(impl ConnectionTrait + StreamTrait)) -> Result<Vec<Lis
     Ok(listed)
 }
 
-/// Offers that changed at or after an instant, whatever their state.
+/// Offers that changed at or after an instant, whatever their state, and all of partners that did: a partner's name and
+/// standing show on its offers. Plan: the indexes of both times, and of the partner's offers.
 pub async fn changed_since(db: &impl ConnectionTrait, ms: i64) -> Result<Vec<Listed>, DbErr> {
-    let sql = format!("SELECT {} FROM offers WHERE updated_at >= $1", Listed::COLUMNS);
+    let columns = Listed::COLUMNS;
+    let sql = format!(
+        "SELECT {columns} FROM offers WHERE updated_at >= $1 UNION ALL
+         SELECT {columns} FROM offers WHERE updated_at < $1
+         AND partner_id IN (SELECT partner_id FROM partner_profiles WHERE shown_at >= $1)"
+    );
     db.query_all_raw(statement(db, &sql, [ms.into()])).await?.iter().map(Listed::read).collect()
 }
 

@@ -1,24 +1,47 @@
 //! Partners: who they are, and who may work at a partner's desk.
 
 pub mod access;
+pub mod demo;
+mod invitations;
+mod join;
 pub mod key;
+mod letters;
+mod members;
+mod ministry;
 pub mod permission;
+mod profile;
 mod routes;
+mod store;
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait};
 use shared::{offer::PartnerRef, partner::PartnerState};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use access::{Actor, Desk};
+pub use members::farewell;
 
-use crate::store::entities::partners;
+use crate::store::{Store, clock::to_ms, entities::partners};
 
 /// The routes under `/api/v1`.
 pub fn routes(app: &mut ServiceConfig) {
+    use routes::{join, ministry, people};
+
     app.service(routes::list).service(routes::detail);
+    app.service(join::apply).service(join::get).service(join::change).service(join::mine);
+    app.service(people::invite).service(people::invited).service(people::revoke);
+    app.service(people::list).service(people::change).service(people::remove);
+    app.service(people::card).service(people::accept);
+    app.service(ministry::list).service(ministry::get).service(ministry::approve).service(ministry::refuse);
+    app.service(ministry::suspend).service(ministry::reinstate);
+}
+
+/// Forgets what is old.
+pub async fn tidy(db: &Store, now: DateTime<Utc>) -> Result<(), DbErr> {
+    store::delete_expired_invitations(&db.write, to_ms(now)).await
 }
 
 /// All partners, as they stand on offers.

@@ -43,7 +43,7 @@ pub async fn summary(db: &Store, catalogue: &Catalogue, now: DateTime<Utc>) -> R
         users,
         educators,
         active_users_30d: one(db, active, [(today - ACTIVE_DAYS).into()]).await?,
-        partners: one(db, "SELECT COUNT(*) AS n FROM partners", []).await?,
+        partners: one(db, "SELECT COUNT(*) AS n FROM partners WHERE state = 'active'", []).await?,
         offers_open: catalogue.open_offers(),
         claims_this_month: claims_month,
         claims_total: claims,

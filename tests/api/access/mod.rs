@@ -8,6 +8,7 @@ use serde_json::Value;
 use shared::{
     account::Role,
     offer::{Audience, OfferState},
+    partner::PartnerState,
 };
 use tests::{Caller, Market, Offer, on_both};
 
@@ -27,6 +28,8 @@ enum Id {
     Claim,
     /// Somebody else's account.
     User,
+    /// A partner in this state.
+    Partner(PartnerState),
 }
 
 const ALL: Columns = [200; 6];
@@ -36,6 +39,7 @@ const SIGNED_IN: Columns = [401, 200, 200, 200, 200, 200];
 const MINISTRY: Columns = [401, 403, 403, 403, 403, 200];
 
 use OfferState::{Announced, InReview, Published};
+use PartnerState::{Active, Applied, Suspended};
 
 #[rustfmt::skip] // A table.
 const TABLE: &[(&str, Id, &str, Columns)] = &[
@@ -70,6 +74,10 @@ const TABLE: &[(&str, Id, &str, Columns)] = &[
 
     ("GET /api/v1/partners",                            Id::None,             "", ALL),
     ("GET /api/v1/partners/{slug}",                     Id::None,             "", ALL),
+    ("POST /api/v1/partners",                           Id::None,             "{}", [401, 422, 422, 422, 422, 422]),
+    ("GET /api/v1/me/partners",                         Id::None,             "", SIGNED_IN),
+    ("GET /api/v1/invitations",                         Id::None,             "", [400; 6]),
+    ("POST /api/v1/invitations/accept",                 Id::None,             r#"{"token": "x"}"#, [401, 422, 422, 422, 422, 422]),
     ("GET /api/v1/stats/summary",                       Id::None,             "", ALL),
 
     ("GET /api/v1/admin/audit",                         Id::None,             "", MINISTRY),
@@ -78,6 +86,12 @@ const TABLE: &[(&str, Id, &str, Columns)] = &[
     ("POST /api/v1/admin/offers/{id}/announce",         Id::Offer(InReview),  "", MINISTRY),
     ("POST /api/v1/admin/offers/{id}/open",             Id::Offer(Announced), "", MINISTRY),
     ("POST /api/v1/admin/offers/{id}/reject",           Id::Offer(InReview),  r#"{"reason": "Yox"}"#, MINISTRY),
+    ("GET /api/v1/admin/partners",                      Id::None,             "", MINISTRY),
+    ("GET /api/v1/admin/partners/{id}",                 Id::Partner(Applied), "", MINISTRY),
+    ("POST /api/v1/admin/partners/{id}/approve",        Id::Partner(Applied), "", MINISTRY),
+    ("POST /api/v1/admin/partners/{id}/refuse",         Id::Partner(Applied), r#"{"reason": "Yox"}"#, MINISTRY),
+    ("POST /api/v1/admin/partners/{id}/suspend",        Id::Partner(Active),  r#"{"reason": "Yox"}"#, MINISTRY),
+    ("POST /api/v1/admin/partners/{id}/reinstate",      Id::Partner(Suspended), "", MINISTRY),
     ("GET /api/v1/admin/users",                         Id::None,             "", MINISTRY),
     ("GET /api/v1/admin/users/{id}",                    Id::User,             "", MINISTRY),
     ("PATCH /api/v1/admin/users/{id}",                  Id::User,             r#"{"role_verified": true}"#, MINISTRY),
@@ -148,6 +162,7 @@ async fn id_for(market: &Market, educator: &Caller, id: Id) -> String {
         Id::None => String::new(),
         Id::Offer(state) => Offer::once().audience(&[Audience::Educator]).in_state(market, state).await.id.to_string(),
         Id::Claim => educator.claimed(Offer::once().publish(market).await.id).await.id.to_string(),
+        Id::Partner(state) => market.bare_partner(state).await.to_string(),
         Id::User => {
             let them: shared::account::Me = market.learner().await.get("/me").await.ok();
             them.id.to_string()

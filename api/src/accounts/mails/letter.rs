@@ -3,6 +3,8 @@
 
 use shared::Lang;
 
+use super::{Mail, Words, letter};
+
 /// What a mail is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Letter {
@@ -16,16 +18,8 @@ pub enum Letter {
     PasswordChanged,
 }
 
-/// A mail in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    pub subject: &'static str,
-    pub body: String,
-}
-
-impl Letter {
-    /// For logs and figures.
-    pub const fn kind(&self) -> &'static str {
+impl Mail for Letter {
+    fn kind(&self) -> &'static str {
         match self {
             Self::VerifyEmail { .. } => "verify_email",
             Self::AddressTaken => "address_taken",
@@ -34,8 +28,7 @@ impl Letter {
         }
     }
 
-    /// In words, with links to the site at `site`.
-    pub fn words(&self, lang: Lang, site: &str) -> Words {
+    fn words(&self, lang: Lang, site: &str) -> Words {
         let [greeting, subject, text] = match self {
             Self::VerifyEmail { .. } => VERIFY,
             Self::AddressTaken => TAKEN,
@@ -51,7 +44,7 @@ impl Letter {
             Self::PasswordChanged => format!("{site}/forgot-password"),
         };
         let text = text.replace("{link}", &link).replace("{forgot}", &format!("{site}/forgot-password"));
-        Words { subject, body: format!("{greeting}\n\n{text}\n\n-- \nVirtual Market\n{site}\n") }
+        Words { subject, body: letter(greeting, &text, site) }
     }
 }
 

@@ -23,6 +23,27 @@ use crate::{
     },
 };
 
+/// Something that is told by mail.
+pub trait Mail {
+    /// What it is about, for logs and figures.
+    fn kind(&self) -> &'static str;
+
+    /// It in words, with links to the site at `site`.
+    fn words(&self, lang: Lang, site: &str) -> Words;
+}
+
+/// A mail in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub subject: &'static str,
+    pub body: String,
+}
+
+/// The body of a mail: the greeting, the text, and who writes.
+pub fn letter(greeting: &str, text: &str, site: &str) -> String {
+    format!("{greeting}\n\n{text}\n\n-- \nVirtual Market\n{site}\n")
+}
+
 /// How often the outbox is looked at when nobody puts anything in: for second tries, and for what a process left behind.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 /// Mails taken at once.
@@ -51,14 +72,14 @@ impl Outbox {
         &self,
         db: &impl ConnectionTrait,
         to: (&str, Lang),
-        letter: &Letter,
+        mail: &impl Mail,
         good_for: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
-        let words = letter.words(to.1, &self.site);
+        let words = mail.words(to.1, &self.site);
         let mail = mails::Model {
             id: Uuid::now_v7(),
-            kind: letter.kind().to_owned(),
+            kind: mail.kind().to_owned(),
             recipient: to.0.to_owned(),
             subject: words.subject.to_owned(),
             body: words.body,

@@ -14,6 +14,8 @@ use crate::{
 refusals! {
     /// Of one's own account.
     Own: SessionEnded;
+    /// Of deleting it: the last owner of a partner stays.
+    Leaving: SessionEnded, LastOwner;
 }
 
 /// Who I am, and where I am signed in.
@@ -43,7 +45,7 @@ pub async fn change(
 
 /// Deletes my account and everything personal in it.
 #[utoipa::path(tag = "me", request_body = DeleteMe, security(("bearer" = []), ("session" = [])),
-    responses((status = 204, description = "Deleted."), Own))]
+    responses((status = 204, description = "Deleted."), Leaving))]
 #[delete("/me")]
 pub async fn delete(
     request: HttpRequest,

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Accounts, limits::network};
+use super::Accounts;
 use crate::{
     error::Result,
     http::limits::{self, Remaining},
@@ -31,7 +31,7 @@ fn address(request: &HttpRequest, accounts: &Accounts) -> IpAddr {
 
 /// Takes one of the requests with credentials that an address has.
 fn take_one(request: &HttpRequest, accounts: &Accounts) -> Result<Remaining> {
-    accounts.limits.credentials.take(&network(address(request, accounts)))
+    accounts.take_from_address(request)
 }
 
 /// The answer, or the refusal, with what is left of the limit.

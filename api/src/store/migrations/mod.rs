@@ -4,6 +4,7 @@ mod m0001_start;
 mod m0002_mails;
 mod m0003_tidy;
 mod m0004_partner_desk;
+mod m0005_joining;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_mails::Migration),
             Box::new(m0003_tidy::Migration),
             Box::new(m0004_partner_desk::Migration),
+            Box::new(m0005_joining::Migration),
         ]
     }
 }

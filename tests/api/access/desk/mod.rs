@@ -1,6 +1,7 @@
 //! The operations at a partner's desk: members by their roles, programs by their keys, and those of another partner.
 
 mod offers;
+mod people;
 
 use tests::{Caller, Market, Partner, on_both};
 
@@ -19,16 +20,23 @@ pub type Row = (&'static str, &'static str, &'static str, Columns);
 pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
     match what {
         "" => String::new(),
+        "member" => people::member(market, partner).await,
+        "invitation" => people::invitation(partner).await,
         state => offers::in_state(market, partner, state).await,
     }
 }
 
 /// All rows, table by table.
-const TABLES: &[&[Row]] = &[offers::TABLE];
+const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE];
 
 /// The ministry, editors and owners, and programs.
 pub const fn editors(done: u16) -> Columns {
     [401, 403, done, 403, done, done, done, 403, 403]
+}
+
+/// The ministry and owners.
+pub const fn owners(done: u16) -> Columns {
+    [401, 403, done, 403, 403, done, 403, 403, 403]
 }
 
 /// The operations that have a row here.

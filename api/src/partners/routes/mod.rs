@@ -1,4 +1,8 @@
-//! Partners over HTTP, as everybody sees them.
+//! Partners over HTTP: as everybody sees them here, the rest in files of their own.
+
+pub mod join;
+pub mod ministry;
+pub mod people;
 
 use std::collections::HashMap;
 
@@ -7,7 +11,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use shared::{Code, Page, PartnerId, partner::PartnerView};
 
-use super::are_public;
 use crate::{
     error::Result,
     http::{
@@ -15,6 +18,7 @@ use crate::{
         query::{Nothing, Paging},
     },
     offers::catalogue::Catalogue,
+    partners::are_public,
     refusals,
     store::{Store, entities::partners},
 };
