@@ -63,4 +63,6 @@ ids! {
     DeliveryId;
     /// A redemption: units of one claim, held or used at a till.
     RedemptionId;
+    /// An upload of offers.
+    ImportId;
 }

@@ -9,6 +9,7 @@ pub mod code;
 pub mod eligibility;
 pub mod fold;
 pub mod id;
+pub mod import;
 pub mod list;
 pub mod month;
 pub mod offer;
@@ -25,7 +26,8 @@ mod money;
 mod names;
 
 pub use id::{
-    ApiKeyId, ClaimId, DeliveryId, InvitationId, OfferId, PartnerId, RedemptionId, SessionId, UserId, WebhookId,
+    ApiKeyId, ClaimId, DeliveryId, ImportId, InvitationId, OfferId, PartnerId, RedemptionId, SessionId, UserId,
+    WebhookId,
 };
 pub use list::Page;
 pub use money::{Currency, Money};
