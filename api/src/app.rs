@@ -31,6 +31,7 @@ use crate::{
     offers::{self, catalogue::Catalogue},
     operations,
     partners::{self, key::KeyText},
+    redemptions::{self, Guesses},
     stats,
     store::{
         Store,
@@ -71,6 +72,7 @@ pub struct Services {
     pub desk: web::Data<Desk>,
     pub shown: web::Data<ShownOffers>,
     pub changes: web::Data<ChangeLimit>,
+    pub guesses: web::Data<Guesses>,
     pub metrics: web::Data<PrometheusHandle>,
     /// What the process had taken in when it started.
     pub seen: Revisions,
@@ -102,6 +104,7 @@ impl Services {
             desk: web::Data::new(desk),
             shown: web::Data::default(),
             changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
+            guesses: web::Data::new(Guesses::new(config.rate_guesses)),
             metrics: web::Data::new(metrics),
             config: web::Data::new(config),
             seen,
@@ -122,6 +125,7 @@ impl Services {
             .app_data(self.desk.clone())
             .app_data(self.shown.clone())
             .app_data(self.changes.clone())
+            .app_data(self.guesses.clone())
             .app_data(self.metrics.clone());
     }
 }
@@ -135,6 +139,7 @@ fn routes(app: &mut ServiceConfig) {
             .configure(eligibility::routes)
             .configure(accounts::routes)
             .configure(partners::routes)
+            .configure(redemptions::routes)
             .configure(stats::routes)
             .configure(audit::routes),
     );

@@ -65,6 +65,12 @@ pub struct ServeConfig {
     /// Changes, a minute and person.
     #[arg(long, env = "RATE_CHANGES", default_value_t = 120)]
     pub rate_changes: u32,
+    /// Wrong codes at a till, in ten minutes and caller; five times as many for an address.
+    #[arg(long, env = "RATE_GUESSES", default_value_t = 20)]
+    pub rate_guesses: u32,
+    /// Minutes in which a redemption can be undone.
+    #[arg(long, env = "UNDO_MINUTES", default_value_t = 60)]
+    pub undo_minutes: u32,
     /// Trust `X-Forwarded-For` of a proxy at this address.
     #[arg(long, env = "TRUSTED_PROXY")]
     pub trusted_proxy: Option<IpAddr>,
@@ -103,6 +109,7 @@ impl ServeConfig {
             self.demo || self.test_clock_offset_seconds == 0,
             "the clock can be set ahead with --demo alone"
         );
+        anyhow::ensure!(self.rate_guesses > 0, "RATE_GUESSES must be at least 1");
         anyhow::ensure!(self.claim_queue > 0, "CLAIM_QUEUE must be at least 1");
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::{
     claims,
     error::{Error, Result},
     http::idempotency,
-    offers, partners,
+    offers, partners, redemptions,
     store::{
         clock::to_ms,
         revisions::{self, Revisions},
@@ -132,6 +132,7 @@ async fn write_activity(services: Services) -> Result<()> {
 async fn turn_by_time(services: Services) -> Result<()> {
     let now = services.clock.now();
     offers::turn_by_time(&services.store, now).await?;
+    redemptions::release_overdue(&services.store, now).await?;
     claims::expiry::expire(&services.store, now).await?;
     Ok(())
 }

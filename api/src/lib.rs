@@ -13,6 +13,7 @@ mod jobs;
 pub mod offers;
 mod operations;
 pub mod partners;
+pub mod redemptions;
 pub mod stats;
 pub mod store;
 pub mod webhooks;

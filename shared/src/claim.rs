@@ -20,7 +20,7 @@ pub enum ClaimState {
     Active,
     /// A till is about to redeem it.
     Held,
-    /// The code has been used.
+    /// The code has been used: all its units, or some of them before the rest was given back.
     Redeemed,
     /// The claimant gave it back.
     Cancelled,
@@ -96,8 +96,10 @@ pub struct ClaimView {
     pub offer: ClaimedOffer,
     /// Where it stands.
     pub state: ClaimState,
-    /// Units.
+    /// Units. Where some were used and the rest was given back or not used in time, those that were used.
     pub quantity: u32,
+    /// Units that have been used.
+    pub redeemed: u32,
     /// What to show at the till, in groups of four.
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "7KQ4-M2XB-9TRD", pattern = "^[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}$"))]
     pub code: ClaimCode,
@@ -111,7 +113,7 @@ pub struct ClaimView {
     pub created_at: DateTime<Utc>,
     /// Until when the code may be used.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was used.
+    /// When units of it were last used.
     pub redeemed_at: Option<DateTime<Utc>>,
     /// When it was given back.
     pub cancelled_at: Option<DateTime<Utc>>,

@@ -10,5 +10,6 @@ mod conventions;
 mod offers;
 mod operations;
 mod partners;
+mod redemptions;
 mod settings;
 mod stats;

@@ -49,6 +49,7 @@ async fn wrong_settings_stop_it_with_a_reason(kind: Kind) {
     for (flags, reason) in [
         (&["--public-url", "ftp://market.example"][..], "PUBLIC_URL"),
         (&["--rate-changes", "0"], "RATE_CHANGES"),
+        (&["--rate-guesses", "0"], "RATE_GUESSES"),
         (&["--claim-queue", "0"], "CLAIM_QUEUE"),
         (&["--listen", "nowhere"], "--listen"),
         (&["--database-url", "mysql://x"], "DATABASE_URL must begin with postgres://"),

@@ -63,7 +63,31 @@ impl Db {
             (
                 "claims that the figures do not count, or count twice",
                 "SELECT (SELECT coalesce(CAST(sum(value) AS BIGINT), 0) FROM totals WHERE metric = 'claims')
-                 - (SELECT coalesce(sum(quantity), 0) FROM claims WHERE state IN ('active', 'held', 'redeemed'))",
+                 - (SELECT coalesce(sum(quantity), 0) FROM claims WHERE state IN ('active', 'held', 'redeemed')
+                    AND offer_id NOT IN (SELECT o.id FROM offers o JOIN partners p ON p.id = o.partner_id
+                                         WHERE p.sandbox_of IS NOT NULL))",
+            ),
+            (
+                "units used that are not the sum of the redemptions",
+                "SELECT count(*) FROM (SELECT c.id FROM claims c LEFT JOIN redemptions r
+                 ON r.claim_id = c.id AND r.state = 'confirmed'
+                 WHERE c.redeemed > 0 OR r.id IS NOT NULL GROUP BY c.id, c.redeemed
+                 HAVING coalesce(sum(r.quantity), 0) <> c.redeemed) x",
+            ),
+            (
+                "claims that are redeemed and not used up, or the other way round",
+                "SELECT count(*) FROM claims WHERE (state = 'redeemed') <> (redeemed = quantity)",
+            ),
+            (
+                "claims that are held by nobody, or by somebody without saying so",
+                "SELECT count(*) FROM claims c WHERE (c.state = 'held') <> EXISTS
+                 (SELECT 1 FROM redemptions r WHERE r.claim_id = c.id AND r.state = 'held')",
+            ),
+            (
+                "redemptions that the figures do not count, or count twice",
+                "SELECT (SELECT coalesce(CAST(sum(value) AS BIGINT), 0) FROM totals WHERE metric = 'redemptions')
+                 - (SELECT coalesce(sum(r.quantity), 0) FROM redemptions r JOIN partners p ON p.id = r.partner_id
+                    WHERE r.state = 'confirmed' AND p.sandbox_of IS NULL)",
             ),
         ] {
             assert_eq!(self.number(sql).await, 0, "{what}");

@@ -42,7 +42,7 @@ use self::{
 use crate::{
     config::ServeConfig,
     error::Result,
-    http::limits::Remaining,
+    http::limits::{self as rates, Remaining},
     store::{
         Store,
         clock::{Clock, to_ms},
@@ -96,7 +96,8 @@ impl Accounts {
 
     /// Takes one of what an address has for requests that lead to mails, or that guess.
     pub fn take_from_address(&self, request: &HttpRequest) -> Result<Remaining> {
-        self.limits.credentials.take(&limits::network(crate::http::limits::address(request, self.trusted_proxy)))
+        let address = rates::address(request, self.trusted_proxy);
+        self.limits.credentials.take(&rates::network(address))
     }
 
     /// Counts a mail that somebody has sent to an address; refuses where it got too many already.

@@ -10,24 +10,32 @@ use crate::{
     store::{Store, clock::from_ms, entities::claims},
 };
 
-/// Cancels a claim of a person.
+/// How often a gift back is tried again that lost against a till.
+const TRIES: u32 = 3;
+
+/// Cancels a claim of a person. Of one that was partly used, the rest goes back.
 pub async fn cancel(db: &Store, claimant: UserId, id: ClaimId, now: DateTime<Utc>) -> Result<claims::Model> {
-    let claim = store::find(db.fresh(), claimant, id).await?.ok_or(Code::NotFound)?;
     let refused = |state: &str| Error::new(Code::ClaimNotActive).with("state", state);
-    let active = ClaimState::from_name(&claim.state).is_some_and(ClaimState::can_cancel);
-    if !active {
-        return Err(refused(&claim.state));
+    for _ in 0..TRIES {
+        let claim = store::find(db.fresh(), claimant, id).await?.ok_or(Code::NotFound)?;
+        let active = ClaimState::from_name(&claim.state).is_some_and(ClaimState::can_cancel);
+        if !active {
+            return Err(refused(&claim.state));
+        }
+        if from_ms(claim.expires_at) <= now {
+            return Err(refused(ClaimState::Expired.as_str()));
+        }
+        let tx = db.begin().await?;
+        let closed = give_back(&tx, vec![claim], ClaimState::Cancelled, now).await?;
+        tx.commit().await?;
+        if let Some(closed) = closed.into_iter().next() {
+            return Ok(closed);
+        }
     }
-    if from_ms(claim.expires_at) <= now {
-        return Err(refused(ClaimState::Expired.as_str()));
-    }
-    let tx = db.begin().await?;
-    let closed = give_back(&tx, vec![claim], ClaimState::Cancelled, now).await?;
-    tx.commit().await?;
-    closed.into_iter().next().ok_or_else(|| Code::ClaimNotActive.into())
+    Err(Code::Overloaded.into())
 }
 
-/// Cancels all active claims of a person who leaves, in the transaction in which they leave.
+/// Cancels all active claims of a person who leaves; what a till holds, it may still redeem. In the transaction in which they leave.
 pub async fn cancel_all(tx: &impl ConnectionTrait, claimant: UserId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let active = store::active_of(tx, claimant).await?;
     give_back(tx, active, ClaimState::Cancelled, now).await?;

@@ -128,7 +128,8 @@ fn refuse(request: &Request, offer: &OfferFacts, standing: Option<Standing>, now
     (!offer.is_open(now)).then_some(Refusal::NotOpen)
 }
 
-fn has_room(room: Room, quantity: u32) -> bool {
+/// Whether so many units more fit.
+pub fn has_room(room: Room, quantity: u32) -> bool {
     room.quota.is_none_or(|quota| room.claimed.checked_add(quantity).is_some_and(|claimed| claimed <= quota))
 }
 

@@ -6,7 +6,9 @@ mod decide;
 pub mod desk;
 pub mod expiry;
 pub mod routes;
+mod sandbox;
 mod store;
+mod told;
 mod transaction;
 pub mod view;
 
@@ -14,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use cancel::cancel_all;
 pub use desk::Desk;
+pub use sandbox::claim as claim_in_sandbox;
 pub use store::holds;
 
 /// The routes under `/api/v1`.

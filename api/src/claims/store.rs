@@ -1,9 +1,11 @@
 //! The statements of claims. Each of the desk's takes a whole batch as one JSON parameter, so that their number does not
 //! depend on how many claims or offers are in it, and each has one text, so that it is prepared once.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect};
 use shared::{
-    ClaimId, OfferId, UserId,
+    ClaimId, OfferId, PartnerId, UserId,
     account::Role,
     claim::ClaimState,
     eligibility::Standing,
@@ -11,7 +13,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::decide::Room;
+use super::{decide::Room, told::Owner};
 use crate::store::{
     Sql,
     clock::from_ms,
@@ -257,9 +259,35 @@ pub async fn overdue(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<
         .await
 }
 
-/// Ends an active claim; answers whether it still was active.
-pub async fn close(db: &impl ConnectionTrait, id: Uuid, state: ClaimState, now: i64) -> Result<bool, DbErr> {
-    let sql = "UPDATE claims SET state = $1, ended_at = $2 WHERE id = $3 AND state = 'active'";
-    let values = [state.as_str().into(), now.into(), id.into()];
+/// Ends an active claim as it was read; answers whether it still was so. One that was partly used shrinks to that.
+pub async fn close(
+    db: &impl ConnectionTrait,
+    claim: &claims::Model,
+    state: ClaimState,
+    now: i64,
+) -> Result<bool, DbErr> {
+    let sql = "UPDATE claims SET state = CASE WHEN redeemed = 0 THEN $1 ELSE 'redeemed' END, ended_at = $2,
+                   quantity = CASE WHEN redeemed = 0 THEN quantity ELSE redeemed END
+               WHERE id = $3 AND state = 'active' AND redeemed = $4";
+    let values = [state.as_str().into(), now.into(), claim.id.into(), claim.redeemed.into()];
     Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected() == 1)
+}
+
+/// Whose offers are. Plan: two look-ups by primary key for each id.
+pub async fn owners(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMap<Uuid, Owner>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT o.id, o.partner_id, p.sandbox_of IS NOT NULL AS sandbox FROM json_each($1) AS j
+                 CROSS JOIN offers o ON o.id = unhex(j.value) JOIN partners p ON p.id = o.partner_id",
+        postgres: "SELECT o.id, o.partner_id, p.sandbox_of IS NOT NULL AS sandbox
+                   FROM json_array_elements_text($1::json) AS j JOIN offers o ON o.id = j.value::uuid
+                   JOIN partners p ON p.id = o.partner_id",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(offers.iter().copied())])).await?;
+    rows.into_iter()
+        .map(|row| {
+            let owner =
+                Owner { partner: PartnerId(row.try_get("", "partner_id")?), sandbox: row.try_get("", "sandbox")? };
+            Ok((row.try_get("", "id")?, owner))
+        })
+        .collect()
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
-use shared::{ClaimId, OfferId, code::ClaimCode};
+use shared::{ClaimId, OfferId, claim::ClaimState, code::ClaimCode};
 
 use super::{
     decide::{Decision, Known, OfferFacts, Refusal, Request, Room, decide},
     store::{self, OfferRow, RoomKey},
+    told,
 };
 use crate::{
     offers::period_number,
@@ -38,7 +39,7 @@ const REMEMBERED: usize = 100_000;
 
 impl Terms {
     /// The facts of offers, each in the state and version that the transaction sees.
-    async fn facts(
+    pub async fn facts(
         &mut self,
         db: &impl ConnectionTrait,
         ids: &[OfferId],
@@ -135,7 +136,8 @@ async fn rooms(
     Ok(store::lock_rooms(tx, &all).await?.into_iter().collect())
 }
 
-fn row(request: &Request, sequence: u32, period: i32, days: i64, now: DateTime<Utc>) -> claims::Model {
+/// The row of a claim that is granted.
+pub fn row(request: &Request, sequence: u32, period: i32, days: i64, now: DateTime<Utc>) -> claims::Model {
     claims::Model {
         id: request.id.0,
         offer_id: request.offer.0,
@@ -144,10 +146,12 @@ fn row(request: &Request, sequence: u32, period: i32, days: i64, now: DateTime<U
         sequence: i32::try_from(sequence).unwrap_or(i32::MAX),
         code: ClaimCode::from_random(rand::random()).as_str().to_owned(),
         quantity: i32::try_from(request.quantity).unwrap_or(i32::MAX),
-        state: shared::claim::ClaimState::Active.as_str().to_owned(),
+        state: ClaimState::Active.as_str().to_owned(),
         created_at: to_ms(now),
         expires_at: to_ms(now + TimeDelta::days(days)),
         ended_at: None,
+        redeemed: 0,
+        redeemed_at: None,
     }
 }
 
@@ -188,38 +192,47 @@ async fn write(
 
 /// Gives units back: closes active claims in a state, and takes them off the counts. Answers those that were closed.
 ///
+/// Of a claim that was partly used only the rest goes back: it shrinks to what was used, and is redeemed. So it still
+/// counts as its claimant's one claim of the period.
+///
 /// The quota rows are locked first and in order, as the desk does, so that the two never wait in a circle.
 pub async fn give_back(
     tx: &impl ConnectionTrait,
     claims: Vec<claims::Model>,
-    state: shared::claim::ClaimState,
+    state: ClaimState,
     now: DateTime<Utc>,
 ) -> Result<Vec<claims::Model>, DbErr> {
     if claims.is_empty() {
         return Ok(claims);
     }
+    let owners = told::owners(tx, &claims).await?;
     let keys: BTreeSet<RoomKey> = claims.iter().map(|c| (OfferId(c.offer_id), c.period)).collect();
     let mut closed = Vec::with_capacity(claims.len());
     for key in keys {
         let Some((_, mut room)) = store::lock_rooms(tx, &[key]).await?.into_iter().next() else { continue };
         for claim in claims.iter().filter(|c| (OfferId(c.offer_id), c.period) == key) {
-            if store::close(tx, claim.id, state, to_ms(now)).await? {
-                room.claimed = room.claimed.saturating_sub(u32::try_from(claim.quantity).unwrap_or_default());
-                closed.push(claims::Model {
+            if store::close(tx, claim, state, to_ms(now)).await? {
+                let (units, used) = (claim.quantity - claim.redeemed, claim.redeemed > 0);
+                room.claimed = room.claimed.saturating_sub(u32::try_from(units).unwrap_or_default());
+                let state = if used { ClaimState::Redeemed } else { state };
+                let claim = claims::Model {
                     state: state.as_str().to_owned(),
+                    quantity: if used { claim.redeemed } else { claim.quantity },
                     ended_at: Some(to_ms(now)),
                     ..claim.clone()
-                });
+                };
+                closed.push((claim, units));
             }
         }
         store::write_rooms(tx, &[(key, room)]).await?;
     }
+    told::ended(tx, &closed, &owners, state, now).await?;
     revisions::raise(tx, Revision::Claims).await?;
-    for claim in &closed {
+    for (claim, units) in closed.iter().filter(|(claim, _)| !owners.get(&claim.offer_id).is_some_and(|o| o.sandbox)) {
         let made = crate::store::clock::from_ms(claim.created_at);
-        totals::add(tx, Metric::Claims, made, -i64::from(claim.quantity)).await?;
+        totals::add(tx, Metric::Claims, made, -i64::from(*units)).await?;
     }
-    Ok(closed)
+    Ok(closed.into_iter().map(|(claim, _)| claim).collect())
 }
 
 /// A new claim's id.

@@ -67,6 +67,7 @@ pub struct ClaimJson<'a> {
     offer: &'a RawValue,
     state: ClaimState,
     quantity: i32,
+    redeemed: i32,
     code: String,
     qr: String,
     period: Option<String>,
@@ -88,12 +89,13 @@ pub fn claim<'a>(claim: &claims::Model, offer: &'a Shown, now: DateTime<Utc>) ->
         offer: &offer.json,
         state,
         quantity: claim.quantity,
+        redeemed: claim.redeemed,
         qr: qr(&code)?,
         code: code.to_string(),
         period: (claim.period != 0).then(|| format!("{:04}-{:02}", claim.period / 100, claim.period % 100)),
         created_at: from_ms(claim.created_at),
         expires_at: Some(from_ms(claim.expires_at)),
-        redeemed_at: ended.filter(|_| state == ClaimState::Redeemed),
+        redeemed_at: claim.redeemed_at.map(from_ms),
         cancelled_at: ended.filter(|_| state == ClaimState::Cancelled),
     })
 }

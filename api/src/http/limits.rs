@@ -4,7 +4,16 @@
 //! Plain reads of public data are not limited here: a whole school comes from one address, and such an answer costs
 //! less than counting it.
 
-use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpRequest,
@@ -96,6 +105,55 @@ pub fn address(request: &HttpRequest, trusted_proxy: Option<IpAddr>) -> IpAddr {
     forwarded.and_then(|f| f.rsplit(',').next()).and_then(|ip| ip.trim().parse().ok()).unwrap_or(peer)
 }
 
+/// For how long tries are counted together.
+const WINDOW: Duration = Duration::from_mins(10);
+/// Keys that are remembered at most.
+const REMEMBERED: u64 = 200_000;
+
+/// What one customer of a provider has: an IPv4 address, or a /64 of IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+/// Counts tries by key, each for ten minutes from the first one.
+#[derive(Debug)]
+pub struct Tries<K: Hash + Eq + Send + Sync + 'static> {
+    most: u32,
+    counts: moka::sync::Cache<K, Arc<Count>>,
+}
+
+#[derive(Debug)]
+struct Count {
+    tries: AtomicU32,
+    since: Instant,
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static> Tries<K> {
+    /// At most so many by key.
+    pub fn new(most: u32) -> Self {
+        Self { most, counts: moka::sync::Cache::builder().max_capacity(REMEMBERED).time_to_live(WINDOW).build() }
+    }
+
+    /// Refuses where the most has been reached.
+    pub fn check(&self, key: &K) -> Result<()> {
+        let Some(count) = self.counts.get(key) else { return Ok(()) };
+        if count.tries.load(Ordering::Relaxed) < self.most {
+            return Ok(());
+        }
+        let left = WINDOW.saturating_sub(count.since.elapsed()).as_secs() + 1;
+        Err(Error::new(Code::RateLimited).retry_after(u32::try_from(left).unwrap_or(60)))
+    }
+
+    /// Notes a try.
+    pub fn add(&self, key: K) {
+        let fresh = || Arc::new(Count { tries: AtomicU32::new(0), since: Instant::now() });
+        self.counts.get_with(key, fresh).tries.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// How often full buckets are forgotten.
 pub const TIDY_EVERY: Duration = Duration::from_mins(1);
 
@@ -111,5 +169,13 @@ mod tests {
         assert_eq!(refused.code, Code::RateLimited);
         assert!((1..=16).contains(&refused.retry_after.unwrap()), "{:?}", refused.retry_after);
         assert!(limit.take(&2).is_ok(), "another key has a bucket of its own");
+    }
+
+    #[test]
+    fn a_customers_addresses_are_one() {
+        let parse = |a: &str| network(a.parse().unwrap());
+        assert_eq!(parse("2001:db8::1"), parse("2001:db8::ffff:1"));
+        assert_ne!(parse("2001:db8::1"), parse("2001:db8:0:1::1"));
+        assert_eq!(parse("::ffff:10.0.0.1"), parse("10.0.0.1"));
     }
 }

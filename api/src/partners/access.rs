@@ -172,7 +172,7 @@ async fn role_at(db: &impl ConnectionTrait, partner: &partners::Model, user: Use
 }
 
 /// A partner's sandbox, which is made with the partner's first test key.
-async fn sandbox(db: &impl ConnectionTrait, partner: &partners::Model) -> Result<partners::Model> {
+pub async fn sandbox(db: &impl ConnectionTrait, partner: &partners::Model) -> Result<partners::Model> {
     let found = partners::Entity::find().filter(partners::Column::SandboxOf.eq(partner.id)).one(db).await?;
     found.ok_or_else(|| Code::NotFound.into())
 }

@@ -46,6 +46,8 @@ permissions! {
     ImportsRead: Editor, Some(Scope::ImportsWrite), ministry true, active false;
     /// Upload offers.
     ImportsWrite: Editor, Some(Scope::ImportsWrite), ministry true, active true;
+    /// Make claims in the sandbox, to try a till.
+    SandboxTry: Editor, Some(Scope::RedemptionsWrite), ministry false, active false;
     /// See the partner's figures.
     StatsRead: Editor, Some(Scope::StatsRead), ministry true, active false;
     /// See webhooks and their deliveries.

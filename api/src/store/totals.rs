@@ -16,6 +16,8 @@ pub enum Metric {
     Educators,
     /// Units claimed, less those given back or expired (counted on the day of the claim).
     Claims,
+    /// Units redeemed, less those undone (counted on the day of the redemption).
+    Redemptions,
 }
 
 impl Metric {
@@ -25,6 +27,7 @@ impl Metric {
             Self::Users => "users",
             Self::Educators => "educators",
             Self::Claims => "claims",
+            Self::Redemptions => "redemptions",
         }
     }
 }

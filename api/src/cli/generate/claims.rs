@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr};
 use serde::Serialize;
 use shared::{claim::ClaimState, code::ClaimCode};
+use uuid::Uuid;
 
 use super::{
     Plan,
@@ -29,6 +30,8 @@ pub struct Claim {
     /// Units that count.
     pub units: u32,
     pub day: i32,
+    /// Its id, and the day on which it was used, if it was.
+    pub used: Option<(Uuid, i32)>,
 }
 
 /// The claims of a run, one after the other.
@@ -55,8 +58,10 @@ impl<'a> Claims<'a> {
         let expires_ms = created_ms + i64::from(window.claim_days) * DAY_MS;
         let quantity: u32 = draw.between(1, window.max_quantity);
         let (state, ended_ms) = self.fate(created_ms, expires_ms, &mut draw);
+        let used = ended_ms.filter(|_| state == ClaimState::Redeemed);
+        let id = draw.id(created_ms);
         let row = claims::ActiveModel {
-            id: Set(draw.id(created_ms)),
+            id: Set(id),
             offer_id: Set(window.offer),
             claimant_id: Set(self.people.id(self.claimant(window, nth))),
             period: Set(window.period),
@@ -67,9 +72,11 @@ impl<'a> Claims<'a> {
             created_at: Set(created_ms),
             expires_at: Set(expires_ms),
             ended_at: Set(ended_ms),
+            redeemed: Set(if used.is_some() { i32::try_from(quantity).unwrap_or(i32::MAX) } else { 0 }),
+            redeemed_at: Set(used),
         };
         let units = if state.counts() { quantity } else { 0 };
-        Claim { row, units, day: day_number(from_ms(created_ms)) }
+        Claim { row, units, day: day_number(from_ms(created_ms)), used: used.map(|at| (id, day_number(from_ms(at)))) }
     }
 
     /// A walk through everybody who may claim that meets nobody twice: a stride that has no divisor in common with
@@ -108,6 +115,23 @@ impl<'a> Claims<'a> {
             _ => (ClaimState::Active, None),
         }
     }
+}
+
+/// Writes the redemptions of claims that were used, each whole and under the claim's own id.
+pub async fn redeem(db: &impl ConnectionTrait, used: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let into = "INSERT INTO redemptions (id, partner_id, offer_id, claim_id, state, quantity, created_at, confirmed_at)
+                SELECT c.id, o.partner_id, c.offer_id, c.id, 'confirmed', c.quantity, c.redeemed_at, c.redeemed_at";
+    let sql = Sql {
+        sqlite: &format!(
+            "{into} FROM json_each($1) AS j CROSS JOIN claims c ON c.id = unhex(j.value) JOIN offers o ON o.id = c.offer_id"
+        ),
+        postgres: &format!(
+            "{into} FROM json_array_elements_text($1::json) AS j JOIN claims c ON c.id = j.value::uuid
+             JOIN offers o ON o.id = c.offer_id"
+        ),
+    };
+    db.execute_raw(either(db, sql, [json::ids(used)])).await?;
+    Ok(())
 }
 
 fn low(window: &Window) -> u64 {

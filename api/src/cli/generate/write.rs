@@ -13,7 +13,7 @@ use shared::{account::Role, month::start_of_day};
 
 use super::{
     Plan,
-    claims::{Claims, Quotas},
+    claims::{Claims, Quotas, redeem},
     offers, partners,
     people::People,
     windows::Window,
@@ -120,16 +120,23 @@ pub async fn claims(
     let mut all = windows.iter().flat_map(|window| (0..window.claims).map(move |nth| (window, nth))).peekable();
     while all.peek().is_some() {
         let (mut rows, mut quotas, mut units) = (Vec::new(), Quotas::default(), Daily::new());
+        let (mut used, mut used_units) = (Vec::new(), Daily::new());
         for (window, nth) in all.by_ref().take(usize::try_from(BATCH).unwrap_or(usize::MAX)) {
             let claim = claims.next(window, nth);
             quotas.add(window, &claim);
             *units.entry(claim.day).or_default() += i64::from(claim.units);
+            if let Some((id, day)) = claim.used {
+                used.push(id);
+                *used_units.entry(day).or_default() += i64::from(claim.units);
+            }
             rows.push(claim.row);
         }
         let (tx, count) = (store.begin().await?, rows.len());
         insert(&tx, rows).await?;
+        redeem(&tx, used).await?;
         quotas.write(&tx).await?;
         add_totals(&tx, Metric::Claims, units).await?;
+        add_totals(&tx, Metric::Redemptions, used_units).await?;
         revisions::raise(&tx, Revision::Claims).await?;
         tx.commit().await?;
         bar.inc(count as u64);

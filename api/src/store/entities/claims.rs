@@ -24,6 +24,10 @@ pub struct Model {
     pub expires_at: i64,
     /// When it was cancelled, redeemed or expired.
     pub ended_at: Option<i64>,
+    /// Units that have been used; never more than `quantity`.
+    pub redeemed: i32,
+    /// When units were last used.
+    pub redeemed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

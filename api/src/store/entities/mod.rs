@@ -11,6 +11,7 @@ pub mod members;
 pub mod offers;
 pub mod partner_profiles;
 pub mod partners;
+pub mod redemptions;
 pub mod refresh_tokens;
 pub mod sessions;
 pub mod users;

@@ -5,6 +5,7 @@ mod m0002_mails;
 mod m0003_tidy;
 mod m0004_partner_desk;
 mod m0005_joining;
+mod m0008_redemptions;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_tidy::Migration),
             Box::new(m0004_partner_desk::Migration),
             Box::new(m0005_joining::Migration),
+            Box::new(m0008_redemptions::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod offers;
 mod people;
+mod redemptions;
 
 use tests::{Caller, Market, Partner, on_both};
 
@@ -27,7 +28,7 @@ pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
 }
 
 /// All rows, table by table.
-const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE];
+const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE, redemptions::TABLE];
 
 /// The ministry, editors and owners, and programs.
 pub const fn editors(done: u16) -> Columns {
