@@ -91,6 +91,36 @@ fn try_download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue>
     Url::revoke_object_url(&url)
 }
 
+/// What stands in a text file; nothing where it cannot be read.
+pub async fn text_of(file: &Blob) -> Option<String> {
+    JsFuture::from(file.text()).await.ok()?.as_string()
+}
+
+/// Loads a script of this site; once, however often it is asked for.
+pub async fn script(src: &str) -> Result<(), JsValue> {
+    if document().query_selector(&format!("script[src='{src}'][data-loaded]"))?.is_some() {
+        return Ok(());
+    }
+    let script = document().create_element("script")?.dyn_into::<HtmlElement>()?;
+    script.set_attribute("src", src)?;
+    let loaded = js_sys::Promise::new(&mut |resolve, reject| {
+        script.set_onload(Some(&resolve));
+        script.set_onerror(Some(&reject));
+    });
+    document().head().ok_or(JsValue::NULL)?.append_child(&script)?;
+    JsFuture::from(loaded).await?;
+    script.set_attribute("data-loaded", "")
+}
+
+/// Shakes a phone for so many milliseconds, where it can.
+pub fn vibrate(milliseconds: u32) {
+    let navigator = window().navigator();
+    let can = js_sys::Reflect::has(&navigator, &JsValue::from_str("vibrate")).unwrap_or_default();
+    if can {
+        let _ = navigator.vibrate_with_duration(milliseconds);
+    }
+}
+
 /// Opens the browser's print dialogue.
 pub fn print() {
     let _ = window().print();

@@ -11,4 +11,5 @@ pub mod frame;
 pub mod icon;
 pub mod note;
 pub mod page;
+pub mod pill;
 pub mod states;

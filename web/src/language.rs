@@ -55,6 +55,14 @@ macro_rules! tr {
     };
 }
 
+/// A text of `locales/*.json` as a value, for tables of texts: `text!(nav.offers)`.
+macro_rules! text {
+    ($($key:tt).+) => {
+        (|locale: $crate::i18n::Locale| -> &'static str { leptos_i18n::td_string!(locale, $($key).+) })
+            as fn($crate::i18n::Locale) -> &'static str
+    };
+}
+
 /// A text of `locales/*.json` as it is now, with its gaps filled: `say!(offer.days, days = 3)`.
 macro_rules! say {
     ($($key:tt).+ $(, $name:ident = $value:expr)* $(,)?) => {
@@ -70,7 +78,7 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-pub(crate) use {say, tr};
+pub(crate) use {say, text, tr};
 
 #[cfg(test)]
 mod tests {

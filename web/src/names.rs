@@ -5,7 +5,8 @@ use shared::{
     Lang,
     account::Role,
     claim::ClaimState,
-    offer::{Area, Audience, Kind, Region, Sort, Unit},
+    import::{ImportMode, ImportState},
+    offer::{Area, Audience, Fulfilment, Kind, ManageSort, OfferState, Period, Region, Sort, Unit},
     partner::{KeyMode, KeyState, MemberRole, PartnerAction, PartnerState, Scope},
     webhook::{AttemptFailure, DeliveryState, EventKind},
 };
@@ -122,8 +123,41 @@ names! {
         PrivateAddress => private_address, Tls => tls,
     }
 
+    /// Where an offer stands.
+    offer_state(OfferState) in offer_state {
+        Draft => draft, InReview => in_review, Rejected => rejected, Scheduled => scheduled, Announced => announced,
+        Published => published, Paused => paused, Ended => ended,
+    }
+
+    /// How often it can be claimed.
+    period(Period) in period { Once => once, Monthly => monthly }
+
+    /// How a claim is turned into the thing.
+    fulfilment(Fulfilment) in fulfilment {
+        GeneratedCode => generated_code, CodePool => code_pool, Link => link, Contact => contact,
+    }
+
+    /// What a quota counts, without a number.
+    unit(Unit) in unit_name {
+        Package => package, Connection => connection, Computer => computer, Device => device, Credit => credit,
+        Place => place, Ticket => ticket,
+    }
+
+    /// How far an upload is.
+    import_state(ImportState) in import_state {
+        Queued => queued, Running => running, Finished => finished, Failed => failed, Cancelled => cancelled,
+    }
+
+    /// What the rows of an upload are.
+    import_mode(ImportMode) in import_mode { Upsert => upsert, Patch => patch, ReplaceAll => replace_all }
+
     /// A language, in itself.
     language(Lang) in lang { Az => az, En => en, Ru => ru }
+
+    /// An order of one's own offers.
+    manage_sort(ManageSort) in manage_sort {
+        Newest => newest, Oldest => oldest, Title => title, MostClaimed => claimed, EndsSoon => ends,
+    }
 
     /// An order.
     sort(Sort) in sort {

@@ -18,7 +18,7 @@ pub use claim::claim;
 pub use claims::claims;
 pub use figures::figures;
 pub use home::home;
-pub use offer::offer;
+pub use offer::{article as offer_article, offer};
 pub use offers::offers;
 pub use partners::partners;
 pub use password::{forgot_password, reset_password};

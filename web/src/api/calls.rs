@@ -1,6 +1,5 @@
 //! The calls, one function each, in the types of `shared`.
 
-use serde::Deserialize;
 use shared::{
     ClaimId, OfferId, Page,
     account::{ChangeMe, DeleteMe, ForgotPassword, Login, Logout, Me, Register, ResetPassword, VerifyEmail},
@@ -13,16 +12,12 @@ use shared::{
 
 use super::{
     Failure,
-    transport::{Method, change, command, get, get_text},
+    transport::{Empty, Method, change, command, get, get_text},
 };
 
 pub use super::transport::is_anonymous;
 
 type Result<T> = std::result::Result<T, Failure>;
-
-/// Nothing, as JSON.
-#[derive(serde::Serialize, Deserialize)]
-pub(super) struct Empty {}
 
 /// Signs somebody up.
 pub async fn register(input: &Register) -> Result<()> {

@@ -11,10 +11,8 @@ use shared::{
 };
 
 use super::{
-    Failure,
-    calls::Empty,
-    encode,
-    transport::{Method, Tagged, change, change_tagged, get, get_tagged},
+    Failure, encode,
+    transport::{Empty, Method, Tagged, change, change_tagged, get, get_tagged},
 };
 
 pub use super::transport::{remove, remove_tagged};

@@ -10,7 +10,7 @@ use web_sys::{AbortSignal, Headers, RequestInit, Response};
 use super::{Failure, renewal};
 use crate::{browser, language::lang_now, offline};
 
-const BASE: &str = "/api/v1";
+pub(super) const BASE: &str = "/api/v1";
 const TIMEOUT_MS: u32 = 30_000;
 /// How often a busy server is asked again, and how long the page waits for it at most.
 const PATIENCE: u32 = 3;
@@ -41,6 +41,8 @@ pub struct Call {
     method: Method,
     path: String,
     body: Option<String>,
+    media: &'static str,
+    accept: &'static str,
     key: Option<String>,
     if_match: Option<String>,
 }
@@ -59,13 +61,13 @@ impl Call {
     /// A call to `path` below the API's base.
     pub fn new(method: Method, path: String, body: Option<String>) -> Self {
         let key = (method == Method::Post).then(browser::random_id);
-        Self { method, path, body, key, if_match: None }
+        Self { method, path, body, media: "application/json", accept: "application/json", key, if_match: None }
     }
 }
 
 fn init(call: &Call) -> Result<RequestInit, JsValue> {
     let headers = Headers::new()?;
-    headers.set("Accept", "application/json")?;
+    headers.set("Accept", call.accept)?;
     headers.set("Accept-Language", lang_now().tag())?;
     if call.method != Method::Get {
         headers.set("X-Requested-With", "virtual-market")?;
@@ -79,7 +81,7 @@ fn init(call: &Call) -> Result<RequestInit, JsValue> {
     let init = RequestInit::new();
     init.set_method(call.method.name());
     if let Some(body) = &call.body {
-        headers.set("Content-Type", "application/json")?;
+        headers.set("Content-Type", call.media)?;
         init.set_body(&JsValue::from_str(body));
     }
     init.set_headers(&headers);
@@ -111,8 +113,13 @@ pub async fn once(call: &Call) -> Result<Answer, Failure> {
 }
 
 fn failure(answer: Answer) -> Failure {
-    serde_json::from_str::<Problem>(&answer.text)
-        .map_or(Failure::Broken { request_id: answer.request_id }, |problem| Failure::Problem(Box::new(problem)))
+    problem_in(&answer.text, answer.request_id)
+}
+
+/// The problem document in a text.
+pub(super) fn problem_in(text: &str, request_id: Option<String>) -> Failure {
+    serde_json::from_str::<Problem>(text)
+        .map_or(Failure::Broken { request_id }, |problem| Failure::Problem(Box::new(problem)))
 }
 
 /// Sends a call; renews the session once if that is what it takes, and waits for a server that says when to come back.
@@ -183,6 +190,15 @@ pub async fn change_tagged<T: DeserializeOwned>(
     read_tagged(&send(&Call { if_match: Some(tag), ..Call::new(method, path, Some(body)) }).await?)
 }
 
+/// Sends a text that is no JSON, and reads what comes back.
+pub async fn post_text<T: DeserializeOwned>(path: String, media: &'static str, body: String) -> Result<T, Failure> {
+    read(&send(&Call { media, ..Call::new(Method::Post, path, Some(body)) }).await?)
+}
+
+/// Nothing, as JSON.
+#[derive(Serialize, serde::Deserialize)]
+pub struct Empty {}
+
 /// Takes `path` away.
 pub async fn remove(path: String) -> Result<(), Failure> {
     send(&Call::new(Method::Delete, path, None)).await.map(|_| ())
@@ -196,6 +212,11 @@ pub async fn remove_tagged(path: String, tag: String) -> Result<(), Failure> {
 /// Reads `path` as text.
 pub async fn get_text(path: String) -> Result<String, Failure> {
     Ok(send(&Call::new(Method::Get, path, None)).await?.text)
+}
+
+/// Reads `path` as text of a media type.
+pub async fn get_text_as(path: String, accept: &'static str) -> Result<String, Failure> {
+    Ok(send(&Call { accept, ..Call::new(Method::Get, path, None) }).await?.text)
 }
 
 /// Sends `body` and reads what comes back.

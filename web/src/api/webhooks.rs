@@ -6,10 +6,8 @@ use shared::{
 };
 
 use super::{
-    Failure,
-    calls::Empty,
-    encode,
-    transport::{Method, Tagged, change, change_tagged, get, get_tagged},
+    Failure, encode,
+    transport::{Empty, Method, Tagged, change, change_tagged, get, get_tagged},
 };
 
 type Result<T> = std::result::Result<T, Failure>;

@@ -36,7 +36,7 @@ impl Wrong {
     }
 }
 
-type Label = Arc<dyn Fn() -> &'static str + Send + Sync>;
+type Label = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The state of a form.
 #[derive(Clone, Copy)]
@@ -45,7 +45,8 @@ pub struct Form {
     wrong: RwSignal<Vec<Wrong>>,
     failure: RwSignal<Option<Failure>>,
     busy: RwSignal<bool>,
-    labels: StoredValue<Vec<(&'static str, Label)>>,
+    labels: StoredValue<Vec<(String, Label)>>,
+    visit: StoredValue<Option<Callback<String>>>,
 }
 
 impl Form {
@@ -57,6 +58,7 @@ impl Form {
             failure: RwSignal::default(),
             busy: RwSignal::new(false),
             labels: StoredValue::default(),
+            visit: StoredValue::default(),
         }
     }
 
@@ -67,12 +69,45 @@ impl Form {
 
     /// Makes a field's label known to the summary.
     pub fn register(self, name: &'static str, label: impl Fn() -> &'static str + Send + Sync + 'static) {
-        self.labels.update_value(|labels| labels.push((name, Arc::new(label))));
+        self.register_as(name, move || label().to_owned());
     }
 
-    /// What is wrong with a field, in words.
+    /// The same for a field whose name or label is put together. A field that is drawn again takes its place.
+    pub fn register_as(self, name: &str, label: impl Fn() -> String + Send + Sync + 'static) {
+        self.labels.update_value(|labels| {
+            labels.retain(|(known, _)| known != name);
+            labels.push((name.to_owned(), Arc::new(label)));
+        });
+    }
+
+    /// Called with a field's name before the focus goes there, for fields that may be out of sight.
+    pub fn on_visit(self, show: Callback<String>) {
+        self.visit.set_value(Some(show));
+    }
+
+    /// What is wrong with a field, or with a part of it, in words.
     pub fn error(self, name: &str) -> Option<String> {
-        self.wrong.with(|all| all.iter().find(|w| w.pointer().strip_prefix('/') == Some(name)).map(Wrong::message))
+        self.wrong.with(|all| all.iter().find(|w| belongs(w.pointer(), name)).map(Wrong::message))
+    }
+
+    /// Puts what was found to be wrong with one field in place of what was known of it.
+    pub fn judge(self, name: &str, found: Vec<Violation>) {
+        let found = found.into_iter().filter(|violation| belongs(&violation.pointer, name)).map(Wrong::Here);
+        self.wrong.update(|all| {
+            all.retain(|wrong| !belongs(wrong.pointer(), name));
+            all.extend(found);
+        });
+    }
+
+    /// Shows all that was found to be wrong; answers whether that is nothing.
+    pub fn accept(self, found: Vec<Violation>) -> bool {
+        self.failure.set(None);
+        let fine = found.is_empty();
+        self.wrong.set(found.into_iter().map(Wrong::Here).collect());
+        if !fine {
+            self.show();
+        }
+        fine
     }
 
     /// The server's code, if it refused the form as a whole.
@@ -94,16 +129,20 @@ impl Form {
         if self.busy.get_untracked() {
             return;
         }
-        self.failure.set(None);
-        let wrong: Vec<_> = input.violations().into_vec().into_iter().map(Wrong::Here).collect();
-        let refused = !wrong.is_empty();
-        self.wrong.set(wrong);
-        if refused {
-            self.show();
+        if self.accept(input.violations().into_vec()) {
+            self.send(call(input), then);
+        }
+    }
+
+    /// Sends what is known to be fine, once, and goes on with `then`.
+    pub fn send<T, F>(self, answer: F, then: impl FnOnce(T) + 'static)
+    where
+        F: Future<Output = Result<T, Failure>> + 'static,
+    {
+        if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
-        let answer = call(input);
         spawn_local(async move {
             let answer = answer.await;
             self.busy.try_set(false);
@@ -132,9 +171,18 @@ impl Form {
         request_animation_frame(move || browser::focus_field(&id));
     }
 
-    fn label(self, pointer: &str) -> Option<(&'static str, &'static str)> {
-        let name = pointer.strip_prefix('/')?;
-        self.labels.with_value(|labels| labels.iter().find(|(n, _)| *n == name).map(|(n, label)| (*n, label())))
+    fn go_to(self, name: &str) {
+        if let Some(show) = self.visit.get_value() {
+            show.run(name.to_owned());
+        }
+        let id = self.field_id(name);
+        request_animation_frame(move || browser::focus_field(&id));
+    }
+
+    fn label(self, pointer: &str) -> Option<(String, String)> {
+        self.labels.with_value(|labels| {
+            labels.iter().find(|(name, _)| belongs(pointer, name)).map(|(name, label)| (name.clone(), label()))
+        })
     }
 
     /// The summary of what is wrong; empty while nothing is.
@@ -143,10 +191,10 @@ impl Form {
             let message = wrong.message();
             match self.label(wrong.pointer()) {
                 Some((name, label)) => {
-                    let (id, href) = (self.field_id(name), format!("#{}", self.field_id(name)));
+                    let href = format!("#{}", self.field_id(&name));
                     let go = move |ev: leptos::ev::MouseEvent| {
                         ev.prevent_default();
-                        browser::focus_field(&id);
+                        self.go_to(&name);
                     };
                     view! { <li><a href=href on:click=go>{label}": "{message}</a></li> }.into_any()
                 }
@@ -193,4 +241,10 @@ impl Form {
         }
         .into_any()
     }
+}
+
+/// Whether what is wrong at `pointer` belongs to the field `name`: `/price/amount_minor` to `price`.
+fn belongs(pointer: &str, name: &str) -> bool {
+    let rest = pointer.strip_prefix('/').and_then(|path| path.strip_prefix(name));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -4,18 +4,23 @@
 //! A page of a partner is a function of a `Desk`. To add one: its module, its route below, its entry in `nav::PARTNER`.
 
 mod about;
+mod codes;
 mod desk;
+mod editor;
 mod frame;
+mod imports;
 mod invitation;
 mod join;
 mod keys;
 mod members;
 mod ministry;
 mod nav;
+mod offers;
 mod overview;
 mod parts;
 mod places;
 mod profile;
+mod till;
 mod webhooks;
 
 use leptos::prelude::*;
@@ -63,6 +68,13 @@ fn Console() -> impl IntoView {
                         view=|| ministry::at_ministry(ministry::partners, "/console/ministry/partners")
                     />
                     <Route path=path!("/console/:slug") view=|| at_desk(MemberRole::Cashier, overview::overview)/>
+                    <Route path=path!("/console/:slug/till") view=|| at_desk(MemberRole::Cashier, till::till)/>
+                    <Route path=path!("/console/:slug/imports") view=|| at_desk(MemberRole::Editor, imports::imports)/>
+                    <Route path=path!("/console/:slug/imports/new") view=|| at_desk(MemberRole::Editor, imports::new_import)/>
+                    <Route path=path!("/console/:slug/imports/:id") view=|| at_desk(MemberRole::Editor, imports::import)/>
+                    <Route path=path!("/console/:slug/offers") view=|| at_desk(MemberRole::Editor, offers::offers)/>
+                    <Route path=path!("/console/:slug/offers/new") view=|| at_desk(MemberRole::Editor, editor::new_offer)/>
+                    <Route path=path!("/console/:slug/offers/:id") view=|| at_desk(MemberRole::Editor, editor::offer)/>
                     <Route
                         path=path!("/console/:slug/members")
                         view=|| at_desk(MemberRole::Cashier, members::members)

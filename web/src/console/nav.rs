@@ -29,6 +29,9 @@ macro_rules! entries {
 /// A partner's pages. The first three stand in a phone's bottom bar.
 pub const PARTNER: &[Entry] = entries! {
     "", Grid, console.overview, Cashier;
+    "/till", Qr, till.title, Cashier;
+    "/offers", Gift, my_offers.title, Editor;
+    "/imports", Download, imports.title, Editor;
     "/webhooks", Bolt, hooks.title, Editor;
     "/keys", Key, keys.title, Editor;
     "/members", People, members.title, Cashier;

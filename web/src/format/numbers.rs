@@ -78,6 +78,20 @@ pub fn data(megabytes: u32, lang: Lang) -> String {
     }
 }
 
+/// The size of a file: `12 KB`, `1,5 MB`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Sizes of files are far below 2⁵³.
+pub fn file_size(bytes: f64, lang: Lang) -> String {
+    let (kb, mb) = match lang {
+        Lang::Ru => ("КБ", "МБ"),
+        Lang::Az | Lang::En => ("KB", "MB"),
+    };
+    if bytes < 1_000_000.0 {
+        format!("{}{NBSP}{kb}", number((bytes / 1000.0).ceil() as u64, lang))
+    } else {
+        format!("{}{NBSP}{mb}", decimal((bytes / 100_000.0).round() as u64, 1, true, lang))
+    }
+}
+
 /// The forms that a noun takes after a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {

@@ -50,6 +50,12 @@ pub fn offer() -> AnyView {
 }
 
 fn show(offer: OfferView, reload: Callback<()>) -> AnyView {
+    let side = claiming::claiming(&offer, reload);
+    article(offer, side)
+}
+
+/// The offer, with what stands beside it.
+pub fn article(offer: OfferView, side: AnyView) -> AnyView {
     let card = offer.card.clone();
     let (title, summary) = (card.title.clone(), card.summary.clone());
     let description = offer.description.clone();
@@ -68,7 +74,7 @@ fn show(offer: OfferView, reload: Callback<()>) -> AnyView {
                 </p>
                 {summary.map(|s| view! { <p class="lead">{move || s.get(lang()).to_owned()}</p> })}
             </header>
-            <aside class="offer-side">{claiming::claiming(&offer, reload)}</aside>
+            <aside class="offer-side">{side}</aside>
             <div class="offer-main">
                 <section>
                     <h2>{tr!(offer.terms)}</h2>

@@ -1,0 +1,304 @@
+//! What is typed: one text for each place of the draft. From a draft to texts and back, without the browser.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde_json::{Map, Value};
+use shared::{
+    FieldCode, Lang, Validate,
+    month::BAKU_OFFSET_SECONDS,
+    offer::{Kind, OfferDraft},
+    validate::Violation,
+};
+
+use super::spec::{Holds, STEPS, Spec, places};
+
+/// The texts, by JSON pointer. What is empty is not there.
+pub type Texts = BTreeMap<String, String>;
+
+/// The texts of a draft.
+pub fn read(draft: &OfferDraft) -> Texts {
+    let json = serde_json::to_value(draft).unwrap_or_default();
+    let mut texts = Texts::new();
+    for spec in places(draft.kind) {
+        for pointer in pointers(&spec) {
+            let text = json.pointer(&pointer).map(|value| show(spec.holds, value)).unwrap_or_default();
+            if !text.is_empty() {
+                texts.insert(pointer, text);
+            }
+        }
+    }
+    texts
+}
+
+/// The pointers of a place: one, or one for each language.
+pub fn pointers(spec: &Spec) -> Vec<String> {
+    if spec.holds.is_local() {
+        Lang::ALL.iter().map(|lang| format!("{}/{}", spec.pointer, lang.tag())).collect()
+    } else {
+        vec![spec.pointer.clone().into_owned()]
+    }
+}
+
+/// The kind that is chosen.
+pub fn kind_of(texts: &Texts) -> Kind {
+    texts.get("/kind").and_then(|name| Kind::from_name(name)).unwrap_or(Kind::InternetPackage)
+}
+
+/// Closes gaps between steps, so that the places of what is sent are those of the form.
+pub fn close_gaps(texts: &mut Texts) {
+    let taken = |texts: &Texts, at: usize| {
+        Lang::ALL.iter().any(|l| texts.get(&step(at, *l)).is_some_and(|text| !text.trim().is_empty()))
+    };
+    let mut free = 0;
+    for at in 0..STEPS {
+        if taken(texts, at) {
+            if free < at {
+                for lang in Lang::ALL {
+                    texts.remove(&step(free, lang));
+                    if let Some(text) = texts.remove(&step(at, lang)) {
+                        texts.insert(step(free, lang), text);
+                    }
+                }
+            }
+            free += 1;
+        }
+    }
+}
+
+fn step(at: usize, lang: Lang) -> String {
+    format!("/how_to_use/{at}/{}", lang.tag())
+}
+
+/// The draft that the texts make, or all that is wrong with them.
+pub fn build(texts: &Texts) -> Result<OfferDraft, Vec<Violation>> {
+    let mut wrong = Vec::new();
+    let (mut root, mut terms, mut steps) = (Map::new(), Map::new(), Vec::new());
+    for spec in places(kind_of(texts)) {
+        let value = match value_of(&spec, texts) {
+            Ok(Value::Null) => {
+                if matches!(spec.holds, Holds::One(_)) {
+                    wrong.push(Violation::new(&*spec.pointer, FieldCode::Required));
+                }
+                continue;
+            }
+            Ok(value) => value,
+            Err(code) => {
+                wrong.push(Violation::new(&*spec.pointer, code));
+                continue;
+            }
+        };
+        match spec.pointer.strip_prefix("/terms/") {
+            Some(name) => _ = terms.insert(name.to_owned(), value),
+            None if spec.pointer.starts_with("/how_to_use/") => steps.push(value),
+            None => _ = root.insert(spec.pointer[1..].to_owned(), value),
+        }
+    }
+    root.insert("terms".to_owned(), Value::Object(terms));
+    root.insert("how_to_use".to_owned(), Value::Array(steps));
+    for (name, empty) in [("title", serde_json::json!({"az": ""})), ("audience", Value::Array(Vec::new()))] {
+        root.entry(name).or_insert(empty);
+    }
+    match serde_json::from_value::<OfferDraft>(Value::Object(root)) {
+        Ok(draft) => {
+            for found in draft.violations().into_vec() {
+                if !wrong.iter().any(|w| within(&found.pointer, &w.pointer)) {
+                    wrong.push(found);
+                }
+            }
+            if wrong.is_empty() { Ok(draft) } else { Err(wrong) }
+        }
+        Err(_) if wrong.is_empty() => Err(vec![Violation::new("", FieldCode::InvalidFormat)]),
+        Err(_) => Err(wrong),
+    }
+}
+
+/// Whether `pointer` is `place` or lies below it.
+pub fn within(pointer: &str, place: &str) -> bool {
+    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn value_of(spec: &Spec, texts: &Texts) -> Result<Value, FieldCode> {
+    let text = |pointer: &str| texts.get(pointer).map(|text| text.trim()).unwrap_or_default();
+    if spec.holds.is_local() {
+        let mut local = Map::new();
+        for lang in Lang::ALL {
+            let text = text(&format!("{}/{}", spec.pointer, lang.tag()));
+            if !text.is_empty() {
+                local.insert(lang.tag().to_owned(), text.into());
+            }
+        }
+        if local.is_empty() {
+            return Ok(Value::Null);
+        }
+        local.entry("az").or_insert_with(|| "".into());
+        return Ok(Value::Object(local));
+    }
+    parse(spec.holds, text(&spec.pointer))
+}
+
+/// A text as a value; nothing is null.
+fn parse(holds: Holds, text: &str) -> Result<Value, FieldCode> {
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    let number = |places| scaled(text, places).ok_or(FieldCode::InvalidFormat);
+    Ok(match holds {
+        Holds::Line | Holds::Words | Holds::Prose | Holds::Day | Holds::One(_) => text.into(),
+        Holds::Whole => small(number(0)?)?.into(),
+        Holds::Gigabytes => small(number(3)?)?.into(),
+        Holds::Percent => small(number(2)?)?.into(),
+        Holds::Manat => serde_json::json!({"amount_minor": number(2)?, "currency": "AZN"}),
+        Holds::Moment => {
+            let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
+                .map_err(|_| FieldCode::InvalidFormat)?;
+            let at = local.checked_sub_signed(chrono::TimeDelta::seconds(BAKU_OFFSET_SECONDS.into()));
+            serde_json::to_value(at.ok_or(FieldCode::InvalidFormat)?.and_utc()).map_err(|_| FieldCode::InvalidFormat)?
+        }
+        Holds::Some(_) => text.split(',').filter(|name| !name.is_empty()).collect(),
+    })
+}
+
+/// What fits into the smallest whole number of the terms; the rules say the rest.
+fn small(number: i64) -> Result<i64, FieldCode> {
+    if (0..=65_535).contains(&number) || u32::try_from(number).is_ok() {
+        Ok(number)
+    } else {
+        Err(FieldCode::InvalidFormat)
+    }
+}
+
+/// A decimal number as people type it (`1 250,50`), times ten to the power of `places`; nothing if it is none.
+pub fn scaled(text: &str, places: usize) -> Option<i64> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == ',' { '.' } else { c }).collect();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > places || whole.len() > 12 {
+        return None;
+    }
+    format!("{whole}{fraction:0<places$}").parse().ok()
+}
+
+/// A number of minor units as it is typed: `12,50`, `10`.
+fn unscaled(minor: i64, places: u32) -> String {
+    let unit = 10_i64.pow(places);
+    let fraction = format!("{:0width$}", (minor % unit).abs(), width = places as usize);
+    // Money has two places or none; other numbers have as many as they need.
+    let fraction = if places == 2 && minor % unit != 0 { &fraction } else { fraction.trim_end_matches('0') };
+    if fraction.is_empty() { (minor / unit).to_string() } else { format!("{},{fraction}", minor / unit) }
+}
+
+/// A value as it is typed.
+fn show(holds: Holds, value: &Value) -> String {
+    let number = |value: &Value, places| value.as_i64().map(|n| unscaled(n, places)).unwrap_or_default();
+    match holds {
+        Holds::Whole => value.as_i64().map(|n| n.to_string()).unwrap_or_default(),
+        Holds::Gigabytes => number(value, 3),
+        Holds::Percent => number(value, 2),
+        Holds::Manat => value.get("amount_minor").map(|minor| number(minor, 2)).unwrap_or_default(),
+        Holds::Moment => {
+            let at = value.as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+            at.and_then(|at| at.naive_utc().checked_add_signed(chrono::TimeDelta::seconds(BAKU_OFFSET_SECONDS.into())))
+                .map(|local| local.format("%Y-%m-%dT%H:%M").to_string())
+                .unwrap_or_default()
+        }
+        Holds::Some(_) => {
+            let names = value.as_array().map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+            names.unwrap_or_default().join(",")
+        }
+        _ => value.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The merge patch (RFC 7396) that turns `before` into `after`.
+pub fn merge_patch(before: &Value, after: &Value) -> Value {
+    let (Value::Object(old), Value::Object(new)) = (before, after) else { return after.clone() };
+    let mut patch = Map::new();
+    for name in old.keys().filter(|name| !new.contains_key(*name)) {
+        patch.insert(name.clone(), Value::Null);
+    }
+    for (name, value) in new {
+        match old.get(name) {
+            Some(same) if same == value => {}
+            Some(other) => _ = patch.insert(name.clone(), merge_patch(other, value)),
+            None => _ = patch.insert(name.clone(), value.clone()),
+        }
+    }
+    Value::Object(patch)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn draft() -> OfferDraft {
+        serde_json::from_value(json!({
+            "kind": "internet_package", "area": "connectivity",
+            "title": {"az": "Paket", "ru": "Пакет"},
+            "how_to_use": [{"az": "Birinci"}, {"az": "İkinci", "en": "Second"}],
+            "audience": ["educator", "learner"],
+            "terms": {"data_mb": 1500, "price": {"amount_minor": 1205, "currency": "AZN"}, "months": 12},
+            "quota": 30000, "unit": "package", "period": "monthly", "fulfilment": "generated_code",
+            "starts_at": "2026-11-30T20:00:00Z",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_draft_comes_back_as_it_was() {
+        let texts = read(&draft());
+        assert_eq!(texts["/terms/price"], "12,05");
+        assert_eq!(texts["/terms/data_mb"], "1,5");
+        assert_eq!(texts["/starts_at"], "2026-12-01T00:00");
+        assert_eq!(texts["/audience"], "educator,learner");
+        assert_eq!(build(&texts), Ok(draft()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_at_its_place() {
+        let mut texts = read(&draft());
+        texts.insert("/terms/price".into(), "12,345".into());
+        texts.insert("/title/az".into(), " ".into());
+        texts.insert("/quota".into(), "0".into());
+        texts.remove("/unit");
+        let places: Vec<_> = build(&texts).unwrap_err().into_iter().map(|v| (v.pointer, v.code)).collect();
+        assert_eq!(
+            places,
+            [("/terms/price".into(), FieldCode::InvalidFormat), ("/unit".into(), FieldCode::Required)],
+            "without a unit it is no draft yet"
+        );
+        texts.insert("/unit".into(), "package".into());
+        let places: Vec<_> = build(&texts).unwrap_err().into_iter().map(|v| v.pointer).collect();
+        assert_eq!(places, ["/terms/price", "/title/az", "/quota"]);
+    }
+
+    #[test]
+    fn gaps_between_steps_close() {
+        let mut texts = read(&draft());
+        texts.remove("/how_to_use/0/az");
+        close_gaps(&mut texts);
+        assert_eq!(texts.get("/how_to_use/0/az").map(String::as_str), Some("İkinci"));
+        assert_eq!(texts.get("/how_to_use/0/en").map(String::as_str), Some("Second"));
+        assert!(!texts.contains_key("/how_to_use/1/az"));
+    }
+
+    #[test]
+    fn a_patch_has_what_changed_alone() {
+        let before = json!({"a": 1, "t": {"x": 1, "y": 2}, "s": {"az": "A", "en": "B"}, "l": [1]});
+        let after = json!({"a": 1, "t": {"x": 1, "z": 3}, "s": {"az": "A"}, "l": [1, 2], "n": null});
+        let patch = merge_patch(&before, &after);
+        assert_eq!(patch, json!({"t": {"y": null, "z": 3}, "s": {"en": null}, "l": [1, 2], "n": null}));
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_type_them() {
+        assert_eq!(scaled("1 250,5", 2), Some(125_050));
+        assert_eq!(scaled("10", 3), Some(10_000));
+        for bad in ["", ",5", "1,2,3", "1.234", "-1", "1e3", "abc"] {
+            assert_eq!(scaled(bad, 2), None, "{bad}");
+        }
+    }
+}

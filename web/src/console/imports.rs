@@ -1,0 +1,14 @@
+//! Uploading offers by file: choosing the file and how it is treated, a trial that changes nothing, the errors, the real
+//! run, and what was uploaded before.
+
+mod counts;
+mod errors;
+mod follow;
+mod kept;
+mod list;
+mod run;
+mod wizard;
+
+pub use list::imports;
+pub use run::import;
+pub use wizard::new_import;
