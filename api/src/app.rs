@@ -38,6 +38,7 @@ use crate::{
         clock::Clock,
         revisions::{self, Revisions},
     },
+    webhooks::{self, Webhooks},
 };
 
 /// POSTs whose answers are not kept by the general middleware: the claim desk keeps its own, and the others carry
@@ -51,6 +52,8 @@ const KEEP_NOTHING: &[&str] = &[
     "/api/v1/auth/register",
     "/api/v1/auth/password/reset",
     "/api/v1/invitations/accept",
+    "/api/v1/partners/{slug}/webhooks",
+    "/api/v1/partners/{slug}/webhooks/{id}/rotate-secret",
 ];
 
 /// Whole requests get this long for their head; bodies have a limit of their own.
@@ -71,6 +74,7 @@ pub struct Services {
     pub catalogue: web::Data<Catalogue>,
     pub desk: web::Data<Desk>,
     pub shown: web::Data<ShownOffers>,
+    pub webhooks: web::Data<Webhooks>,
     pub changes: web::Data<ChangeLimit>,
     pub guesses: web::Data<Guesses>,
     pub metrics: web::Data<PrometheusHandle>,
@@ -90,6 +94,8 @@ impl Services {
         let mut seen = revisions::read(store.fresh()).await?;
         // Sessions that ended are read by the first look.
         seen.sessions = 0;
+        webhooks::refresh(store.fresh()).await?;
+        let webhooks = Webhooks::open(&config, store.clone(), clock)?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
         let (desk, closed) = Desk::open(store.clone(), clock, config.claim_queue);
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
@@ -103,6 +109,7 @@ impl Services {
             catalogue: web::Data::new(catalogue),
             desk: web::Data::new(desk),
             shown: web::Data::default(),
+            webhooks: web::Data::new(webhooks),
             changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
             guesses: web::Data::new(Guesses::new(config.rate_guesses)),
             metrics: web::Data::new(metrics),
@@ -124,6 +131,7 @@ impl Services {
             .app_data(self.catalogue.clone())
             .app_data(self.desk.clone())
             .app_data(self.shown.clone())
+            .app_data(self.webhooks.clone())
             .app_data(self.changes.clone())
             .app_data(self.guesses.clone())
             .app_data(self.metrics.clone());
@@ -140,6 +148,7 @@ fn routes(app: &mut ServiceConfig) {
             .configure(accounts::routes)
             .configure(partners::routes)
             .configure(redemptions::routes)
+            .configure(webhooks::routes)
             .configure(stats::routes)
             .configure(audit::routes),
     );

@@ -9,6 +9,8 @@ use std::{
 
 use clap::Args;
 
+use crate::webhooks::Schedule;
+
 /// Where the data are: shared by all subcommands that touch them.
 #[derive(Args, Clone, Debug)]
 pub struct DataConfig {
@@ -77,6 +79,15 @@ pub struct ServeConfig {
     /// Claims that may wait for the claim desk; beyond that the answer is 503.
     #[arg(long, env = "CLAIM_QUEUE", default_value_t = 20_000)]
     pub claim_queue: usize,
+    /// Messages to partners' webhooks that are sent at the same time.
+    #[arg(long, env = "WEBHOOKS_AT_ONCE", default_value_t = 64)]
+    pub webhooks_at_once: usize,
+    /// Let webhooks go to private addresses and without TLS, to try them on one's own machine; in demo mode alone.
+    #[arg(long, env = "WEBHOOKS_ALLOW_PRIVATE")]
+    pub webhooks_allow_private: bool,
+    /// Pauses between the attempts of a webhook's message, in seconds with commas, for tests; in demo mode alone.
+    #[arg(long, env = "VM_TEST_WEBHOOKS_RETRY_SECONDS", hide = true)]
+    pub webhooks_retry_seconds: Option<Schedule>,
     /// Seconds that the clock goes ahead, for tests of months and expiry; in demo mode alone.
     #[arg(long, env = "VM_TEST_CLOCK_OFFSET_SECONDS", default_value_t = 0, hide = true)]
     pub test_clock_offset_seconds: i64,
@@ -110,6 +121,15 @@ impl ServeConfig {
             "the clock can be set ahead with --demo alone"
         );
         anyhow::ensure!(self.rate_guesses > 0, "RATE_GUESSES must be at least 1");
+        anyhow::ensure!(
+            self.demo || !self.webhooks_allow_private,
+            "WEBHOOKS_ALLOW_PRIVATE goes with --demo alone: otherwise partners could reach into your network"
+        );
+        anyhow::ensure!(
+            self.demo || self.webhooks_retry_seconds.is_none(),
+            "the pauses of webhooks can be set with --demo alone"
+        );
+        anyhow::ensure!(self.webhooks_at_once > 0, "WEBHOOKS_AT_ONCE must be at least 1");
         anyhow::ensure!(self.claim_queue > 0, "CLAIM_QUEUE must be at least 1");
         Ok(())
     }

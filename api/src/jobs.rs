@@ -15,6 +15,7 @@ use crate::{
         clock::to_ms,
         revisions::{self, Revisions},
     },
+    webhooks,
 };
 
 /// How often changes of other processes are noticed.
@@ -54,7 +55,8 @@ pub fn start(services: &Services) -> Jobs {
         every(ACTIVITY_EVERY, |services| Box::pin(write_activity(services))),
         every(TURN_EVERY, |services| Box::pin(turn_by_time(services))),
         every(TIDY_EVERY, |services| Box::pin(tidy(services))),
-        send_mails(services, stopped),
+        send_mails(services, stopped.clone()),
+        send_webhooks(services, stopped),
     ];
     Jobs { stop, tasks }
 }
@@ -112,6 +114,9 @@ async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
     if found.sessions != seen.sessions {
         revoked.refresh(store.fresh(), to_ms(now)).await?;
     }
+    if found.webhooks != seen.webhooks {
+        webhooks::refresh(store.fresh()).await?;
+    }
     if found.offers != seen.offers {
         services.shown.forget();
         catalogue.refresh(store, now).await?;
@@ -143,9 +148,16 @@ fn send_mails(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle
     tokio::spawn(async move { accounts.send_mails(stopped).await })
 }
 
+/// Tells partners' programs what happened.
+fn send_webhooks(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    let (hooks, accounts) = (services.webhooks.clone(), services.accounts.clone());
+    tokio::spawn(async move { hooks.send(&accounts, stopped).await })
+}
+
 /// Forgets what is old.
 async fn tidy(services: Services) -> Result<()> {
     services.accounts.tidy().await?;
+    services.webhooks.tidy().await?;
     services.changes.tidy();
     partners::tidy(&services.store, services.clock.now()).await?;
     idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await?;

@@ -13,3 +13,4 @@ mod partners;
 mod redemptions;
 mod settings;
 mod stats;
+mod webhooks;

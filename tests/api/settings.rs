@@ -51,6 +51,8 @@ async fn wrong_settings_stop_it_with_a_reason(kind: Kind) {
         (&["--rate-changes", "0"], "RATE_CHANGES"),
         (&["--rate-guesses", "0"], "RATE_GUESSES"),
         (&["--claim-queue", "0"], "CLAIM_QUEUE"),
+        (&["--webhooks-at-once", "0"], "WEBHOOKS_AT_ONCE"),
+        (&["--webhooks-allow-private"], "WEBHOOKS_ALLOW_PRIVATE"),
         (&["--listen", "nowhere"], "--listen"),
         (&["--database-url", "mysql://x"], "DATABASE_URL must begin with postgres://"),
         (&["--colour", "red"], "--colour"),

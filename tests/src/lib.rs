@@ -16,6 +16,7 @@ pub mod people;
 pub mod place;
 pub mod postgres;
 pub mod program;
+pub mod receiver;
 pub mod server;
 
 use std::{future::Future, sync::LazyLock, time::Duration};
@@ -28,6 +29,7 @@ pub use offer::Offer;
 pub use partner::Partner;
 pub use people::{PASSWORD, Person};
 pub use place::{Kind, Place};
+pub use receiver::Receiver;
 pub use server::Server;
 
 /// One runtime for all tests of a process, so that they can share servers and connections.
@@ -73,13 +75,22 @@ macro_rules! on_both {
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks again and again until there is an answer; stops the test when there is none in time.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, ask: impl FnMut() -> F) -> T {
+    eventually_within(PATIENCE, what, ask).await
+}
+
+/// As `eventually`, for what takes longer.
+pub async fn eventually_within<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        assert!(Instant::now() < deadline, "not within {patience:?}: {what}");
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }

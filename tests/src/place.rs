@@ -59,7 +59,10 @@ impl Place {
 
     /// Starts a server here with demo data, and waits until it listens.
     pub async fn serve(&self) -> Server {
-        Server::start(self, &["--demo"]).await
+        // Receivers of webhooks listen on loopback.
+        let told = self.env.iter().any(|(name, _)| name == "WEBHOOKS_ALLOW_PRIVATE");
+        let flags: &[&str] = if told { &["--demo"] } else { &["--demo", "--webhooks-allow-private"] };
+        Server::start(self, flags).await
     }
 
     /// Runs another of the program's commands here.

@@ -60,18 +60,22 @@ pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<Of
         .collect()
 }
 
-/// The drafts of offers whose terms of claiming are not known in their present version.
-pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(OfferId, OfferDraft)>, DbErr> {
+/// The drafts of offers whose terms of claiming are not known in their present version, and whose they are.
+pub async fn drafts(
+    db: &impl ConnectionTrait,
+    ids: &[OfferId],
+) -> Result<Vec<(OfferId, (OfferDraft, PartnerId))>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT o.id, o.draft FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
-        postgres: "SELECT o.id, o.draft FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
+        sqlite: "SELECT o.id, o.draft, o.partner_id FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
+        postgres: "SELECT o.id, o.draft, o.partner_id
+                   FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()
         .map(|row| {
             let draft: serde_json::Value = row.try_get("", "draft")?;
             let draft = serde_json::from_value(draft).map_err(|e| DbErr::Json(e.to_string()))?;
-            Ok((OfferId(row.try_get("", "id")?), draft))
+            Ok((OfferId(row.try_get("", "id")?), (draft, PartnerId(row.try_get("", "partner_id")?))))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
-use shared::{ClaimId, OfferId, claim::ClaimState, code::ClaimCode};
+use shared::{ClaimId, OfferId, PartnerId, claim::ClaimState, code::ClaimCode, webhook::EventKind};
 
 use super::{
     decide::{Decision, Known, OfferFacts, Refusal, Request, Room, decide},
@@ -19,6 +19,7 @@ use crate::{
         revisions::{self, Revision},
         totals::{self, Metric},
     },
+    webhooks,
 };
 
 /// What became of one claim.
@@ -32,7 +33,11 @@ pub enum Outcome {
 
 /// How offers may be claimed, by the version of their drafts: read once, not with every batch.
 #[derive(Debug, Default)]
-pub struct Terms(HashMap<OfferId, (i32, OfferFacts)>);
+pub struct Terms {
+    facts: HashMap<OfferId, (i32, OfferFacts)>,
+    /// Whose the offers are, which never changes.
+    partners: HashMap<OfferId, PartnerId>,
+}
 
 /// Offers whose terms are remembered.
 const REMEMBERED: usize = 100_000;
@@ -45,15 +50,16 @@ impl Terms {
         ids: &[OfferId],
     ) -> Result<HashMap<OfferId, OfferFacts>, DbErr> {
         let rows = store::offers(db, ids).await?;
-        let known = |row: &OfferRow| self.0.get(&row.id).is_some_and(|(version, _)| *version == row.version);
+        let known = |row: &OfferRow| self.facts.get(&row.id).is_some_and(|(version, _)| *version == row.version);
         let unknown: Vec<OfferId> = rows.iter().filter(|row| !known(row)).map(|row| row.id).collect();
         if !unknown.is_empty() {
-            if self.0.len() > REMEMBERED {
-                self.0.clear();
+            if self.facts.len() > REMEMBERED {
+                self.facts.clear();
+                self.partners.clear();
             }
             let drafts: HashMap<_, _> = store::drafts(db, &unknown).await?.into_iter().collect();
             for row in &rows {
-                if let Some(draft) = drafts.get(&row.id) {
+                if let Some((draft, partner)) = drafts.get(&row.id) {
                     let facts = OfferFacts {
                         state: row.state,
                         starts_at: row.starts_at,
@@ -64,14 +70,15 @@ impl Terms {
                         claim_days: draft.claim_days,
                         quota: draft.quota,
                     };
-                    self.0.insert(row.id, (row.version, facts));
+                    self.facts.insert(row.id, (row.version, facts));
+                    self.partners.insert(row.id, *partner);
                 }
             }
         }
         // Times change with the version, so what is remembered of them is right as it is; the state changes with the
         // partner's, too.
         let facts = |row: &OfferRow| {
-            let (_, remembered) = self.0.get(&row.id)?;
+            let (_, remembered) = self.facts.get(&row.id)?;
             Some((row.id, OfferFacts { state: row.state, ..remembered.clone() }))
         };
         Ok(rows.iter().filter_map(facts).collect())
@@ -111,8 +118,20 @@ pub async fn settle(
             Decision::Refused(refusal) => Outcome::Refused(refusal),
         })
         .collect();
+    tell(tx, terms, &outcomes, now).await?;
     write(tx, &outcomes, &known, &rooms, &periods, now).await?;
     Ok(outcomes)
+}
+
+/// Tells partners of new claims, all of a batch at once. Where nobody listens, no event is even made.
+async fn tell(tx: &impl ConnectionTrait, terms: &Terms, outcomes: &[Outcome], now: DateTime<Utc>) -> Result<(), DbErr> {
+    let event = |outcome: &Outcome| {
+        let Outcome::Claimed(claim) = outcome else { return None };
+        let partner = *terms.partners.get(&OfferId(claim.offer_id))?;
+        webhooks::may_listen(partner, EventKind::ClaimCreated)
+            .then(|| told::event(EventKind::ClaimCreated, claim, partner, claim.quantity))
+    };
+    webhooks::emit(tx, &outcomes.iter().filter_map(event).collect::<Vec<_>>(), now).await
 }
 
 /// The rooms of the offers that are open, locked; those of a period that begins are made.

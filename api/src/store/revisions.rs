@@ -14,6 +14,8 @@ pub enum Revision {
     Claims,
     /// Sessions that were ended.
     Sessions,
+    /// Who listens to what.
+    Webhooks,
 }
 
 impl Revision {
@@ -22,6 +24,7 @@ impl Revision {
             Self::Offers => "offers",
             Self::Claims => "claims",
             Self::Sessions => "sessions",
+            Self::Webhooks => "webhooks",
         }
     }
 }
@@ -32,6 +35,7 @@ pub struct Revisions {
     pub offers: i64,
     pub claims: i64,
     pub sessions: i64,
+    pub webhooks: i64,
 }
 
 /// Raises a number.
@@ -50,6 +54,7 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
             "offers" => revisions.offers = value,
             "claims" => revisions.claims = value,
             "sessions" => revisions.sessions = value,
+            "webhooks" => revisions.webhooks = value,
             _ => {}
         }
     }

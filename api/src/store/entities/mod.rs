@@ -15,3 +15,4 @@ pub mod redemptions;
 pub mod refresh_tokens;
 pub mod sessions;
 pub mod users;
+pub mod webhooks;

@@ -6,6 +6,7 @@ mod m0003_tidy;
 mod m0004_partner_desk;
 mod m0005_joining;
 mod m0008_redemptions;
+mod m0009_webhooks;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_partner_desk::Migration),
             Box::new(m0005_joining::Migration),
             Box::new(m0008_redemptions::Migration),
+            Box::new(m0009_webhooks::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod offers;
 mod people;
 mod redemptions;
+mod webhooks;
 
 use tests::{Caller, Market, Partner, on_both};
 
@@ -23,12 +24,14 @@ pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
         "" => String::new(),
         "member" => people::member(market, partner).await,
         "invitation" => people::invitation(partner).await,
+        "webhook" => webhooks::webhook(partner).await,
+        "delivery" => webhooks::delivery(partner).await,
         state => offers::in_state(market, partner, state).await,
     }
 }
 
 /// All rows, table by table.
-const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE, redemptions::TABLE];
+const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE, redemptions::TABLE, webhooks::TABLE];
 
 /// The ministry, editors and owners, and programs.
 pub const fn editors(done: u16) -> Columns {

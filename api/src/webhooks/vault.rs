@@ -1,0 +1,105 @@
+//! Keeping the secrets of webhooks: they must be read again to sign, so they lie in the database encrypted, with a key
+//! that does not.
+
+use std::{fs, io::Write, path::Path};
+
+use anyhow::Context;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// The key's file, beside the keys that sign access tokens.
+const FILE: &str = "webhooks.key";
+/// AES-256.
+const KEY_BYTES: usize = 32;
+/// Stands before what is sealed, so that another way of sealing can be told from this one.
+const FORM: u8 = 1;
+
+/// Seals and opens secrets.
+pub struct Vault(RandomizedNonceKey);
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+impl Vault {
+    /// Reads the key of a folder, and makes it where there is none. Processes that serve together share the folder.
+    pub fn open(dir: &Path) -> anyhow::Result<Self> {
+        let file = dir.join(FILE);
+        if !file.exists() {
+            make(dir, &file)?;
+        }
+        let key = fs::read(&file).with_context(|| format!("cannot read the key {}", file.display()))?;
+        let key = RandomizedNonceKey::new(&AES_256_GCM, &key)
+            .map_err(|_| anyhow::anyhow!("{} must have {KEY_BYTES} bytes", file.display()))?;
+        Ok(Self(key))
+    }
+
+    /// Seals a webhook's secret. What is sealed for one webhook does not open for another.
+    pub fn seal(&self, webhook: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        let mut text = secret.to_vec();
+        let nonce =
+            self.0.seal_in_place_append_tag(Aad::from(webhook.as_bytes()), &mut text).map_err(Error::internal)?;
+        Ok([&[FORM], nonce.as_ref().as_slice(), &text].concat())
+    }
+
+    /// Opens what was sealed for a webhook.
+    pub fn unseal(&self, webhook: Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
+        let parts = sealed.strip_prefix(&[FORM]).and_then(|rest| rest.split_first_chunk::<NONCE_LEN>());
+        let (nonce, text) = parts.ok_or_else(|| Error::internal("a webhook's secret is not sealed as it should be"))?;
+        let (nonce, mut text) = (Nonce::assume_unique_for_key(*nonce), text.to_vec());
+        let secret = self.0.open_in_place(nonce, Aad::from(webhook.as_bytes()), &mut text).map_err(Error::internal)?;
+        Ok(secret.to_vec())
+    }
+}
+
+/// Makes the key. The file is readable by its owner alone and appears whole; of several processes that start at once,
+/// the first one's stays.
+fn make(dir: &Path, file: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(dir).with_context(|| format!("cannot make the key folder {}", dir.display()))?;
+    let draft = dir.join(format!("{FILE}.{}.new", Uuid::new_v4().simple()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut writer = options.open(&draft).with_context(|| format!("cannot write {}", draft.display()))?;
+    writer.write_all(&rand::random::<[u8; KEY_BYTES]>())?;
+    writer.sync_all()?;
+    let linked = fs::hard_link(&draft, file);
+    fs::remove_file(&draft).ok();
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("cannot write {}", file.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_for_its_webhook_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (webhook, other) = (Uuid::now_v7(), Uuid::now_v7());
+        let vault = Vault::open(dir.path()).unwrap();
+        let sealed = vault.seal(webhook, b"secret").unwrap();
+        assert_ne!(sealed, vault.seal(webhook, b"secret").unwrap());
+        assert!(!sealed.windows(6).any(|w| w == b"secret"));
+        // The key is there again after a restart.
+        let vault = Vault::open(dir.path()).unwrap();
+        assert_eq!(vault.unseal(webhook, &sealed).unwrap(), b"secret");
+        assert!(vault.unseal(other, &sealed).is_err());
+        let mut broken = sealed.clone();
+        *broken.last_mut().unwrap() ^= 1;
+        assert!(vault.unseal(webhook, &broken).is_err());
+        assert!(vault.unseal(webhook, &sealed[..5]).is_err());
+        assert!(vault.unseal(webhook, &[]).is_err());
+        let elsewhere = tempfile::tempdir().unwrap();
+        assert!(Vault::open(elsewhere.path()).unwrap().unseal(webhook, &sealed).is_err());
+    }
+}
