@@ -5,3 +5,4 @@ mod crash;
 mod processes;
 mod stop;
 mod storm;
+mod webhooks;
