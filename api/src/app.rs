@@ -30,7 +30,11 @@ use crate::{
     jobs,
     offers::{self, catalogue::Catalogue},
     operations,
-    partners::{self, key::KeyText},
+    partners::{
+        self,
+        health::{self, Health, KeyLimit},
+        key::KeyText,
+    },
     redemptions::{self, Guesses},
     stats,
     store::{
@@ -54,6 +58,8 @@ const KEEP_NOTHING: &[&str] = &[
     "/api/v1/invitations/accept",
     "/api/v1/partners/{slug}/webhooks",
     "/api/v1/partners/{slug}/webhooks/{id}/rotate-secret",
+    "/api/v1/partners/{slug}/api-keys",
+    "/api/v1/partners/{slug}/api-keys/{id}/rotate",
 ];
 
 /// Whole requests get this long for their head; bodies have a limit of their own.
@@ -77,6 +83,8 @@ pub struct Services {
     pub webhooks: web::Data<Webhooks>,
     pub changes: web::Data<ChangeLimit>,
     pub guesses: web::Data<Guesses>,
+    pub key_limit: web::Data<KeyLimit>,
+    pub key_health: web::Data<Health>,
     pub metrics: web::Data<PrometheusHandle>,
     /// What the process had taken in when it started.
     pub seen: Revisions,
@@ -112,6 +120,8 @@ impl Services {
             webhooks: web::Data::new(webhooks),
             changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
             guesses: web::Data::new(Guesses::new(config.rate_guesses)),
+            key_limit: web::Data::new(KeyLimit::new("keys", config.rate_keys)),
+            key_health: web::Data::default(),
             metrics: web::Data::new(metrics),
             config: web::Data::new(config),
             seen,
@@ -134,6 +144,8 @@ impl Services {
             .app_data(self.webhooks.clone())
             .app_data(self.changes.clone())
             .app_data(self.guesses.clone())
+            .app_data(self.key_limit.clone())
+            .app_data(self.key_health.clone())
             .app_data(self.metrics.clone());
     }
 }
@@ -184,6 +196,7 @@ pub fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAd
         let (services, site, table, json, web_dir, identify) =
             (services.clone(), site.clone(), table.clone(), json.clone(), web_dir.clone(), identify.clone());
         let (app, _) = App::new()
+            .wrap(from_fn(health::count))
             .wrap(from_fn(|r: ServiceRequest, n: Next<_>| idempotency::middleware(KEEP_NOTHING, r, n)))
             .wrap(from_fn(finish))
             .into_utoipa_app()
@@ -230,4 +243,26 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     desk_closed.await.context("the claim desk failed")?;
     store.close().await;
     outcome.context("the server stopped with an error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_name_only_security_schemes_that_are_defined() {
+        let document = serde_json::to_value(document()).unwrap();
+        let defined = document["components"]["securitySchemes"].as_object().unwrap();
+        let operations = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap());
+        let mut named = 0;
+        for (method, operation) in operations {
+            for scheme in operation["security"].as_array().into_iter().flatten() {
+                for name in scheme.as_object().unwrap().keys() {
+                    assert!(defined.contains_key(name), "{method} {}: {name}", operation["operationId"]);
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 50 && defined.len() == 3, "{named} names of {defined:?}");
+    }
 }

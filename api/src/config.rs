@@ -73,6 +73,9 @@ pub struct ServeConfig {
     /// Minutes in which a redemption can be undone.
     #[arg(long, env = "UNDO_MINUTES", default_value_t = 60)]
     pub undo_minutes: u32,
+    /// Calls of partners' programs, a minute and key.
+    #[arg(long, env = "RATE_KEYS", default_value_t = 1200)]
+    pub rate_keys: u32,
     /// Trust `X-Forwarded-For` of a proxy at this address.
     #[arg(long, env = "TRUSTED_PROXY")]
     pub trusted_proxy: Option<IpAddr>,
@@ -113,8 +116,8 @@ impl ServeConfig {
             self.public_url
         );
         anyhow::ensure!(
-            self.rate_credentials > 0 && self.rate_changes > 0,
-            "RATE_CREDENTIALS and RATE_CHANGES must be at least 1"
+            self.rate_credentials > 0 && self.rate_changes > 0 && self.rate_keys > 0,
+            "RATE_CREDENTIALS, RATE_CHANGES and RATE_KEYS must be at least 1"
         );
         anyhow::ensure!(
             self.demo || self.test_clock_offset_seconds == 0,

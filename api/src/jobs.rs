@@ -126,9 +126,10 @@ async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
     Ok(found)
 }
 
-/// Writes down who was here, and folds the measurements of the last seconds together.
+/// Writes down who was here and how keys fared, and folds the measurements of the last seconds together.
 async fn write_activity(services: Services) -> Result<()> {
     services.metrics.run_upkeep();
+    services.key_health.write(&services.store).await?;
     services.activity.write(&services.store, services.clock.now()).await?;
     Ok(())
 }
@@ -159,6 +160,7 @@ async fn tidy(services: Services) -> Result<()> {
     services.accounts.tidy().await?;
     services.webhooks.tidy().await?;
     services.changes.tidy();
+    services.key_limit.tidy();
     partners::tidy(&services.store, services.clock.now()).await?;
     idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await?;
     Ok(())

@@ -50,6 +50,7 @@ async fn wrong_settings_stop_it_with_a_reason(kind: Kind) {
         (&["--public-url", "ftp://market.example"][..], "PUBLIC_URL"),
         (&["--rate-changes", "0"], "RATE_CHANGES"),
         (&["--rate-guesses", "0"], "RATE_GUESSES"),
+        (&["--rate-keys", "0"], "RATE_KEYS"),
         (&["--claim-queue", "0"], "CLAIM_QUEUE"),
         (&["--webhooks-at-once", "0"], "WEBHOOKS_AT_ONCE"),
         (&["--webhooks-allow-private"], "WEBHOOKS_ALLOW_PRIVATE"),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{
-    PartnerId,
+    ApiKeyId, PartnerId,
     account::Me,
     partner::{KeyMode, MemberRole, PartnerState, Scope},
 };
@@ -46,6 +46,15 @@ impl Market {
         let program = self.anon().bearer(&key(&db, id, KeyMode::Live, Scope::ALL).await);
         let sandbox = self.anon().bearer(&key(&db, id, KeyMode::Test, Scope::ALL).await);
         Partner { id: PartnerId(id), slug, owner, editor, cashier, program, sandbox }
+    }
+
+    /// A key of a mode that works; the partner's others of that mode no longer do.
+    pub async fn only_key(&self, partner: &Partner, mode: KeyMode) -> ApiKeyId {
+        let db = self.place.db().await;
+        let (id, name) = (db.id(partner.id.0), mode.as_str());
+        db.run(&format!("UPDATE api_keys SET revoked_at = 0 WHERE partner_id = {id} AND mode = '{name}'")).await;
+        let text = key(&db, partner.id.0, mode, Scope::ALL).await;
+        text.split('_').nth(2).and_then(|id| id.parse().ok()).map(ApiKeyId).expect("an id")
     }
 
     /// A partner in a state, without people.

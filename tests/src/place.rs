@@ -30,7 +30,7 @@ impl Place {
         place.set("DATA_DIR", data);
         place.set("LISTEN", "127.0.0.1:0");
         place.set("WEB_DIR", program::web_dir().to_string_lossy());
-        for limit in ["RATE_CREDENTIALS", "RATE_CHANGES", "RATE_GUESSES"] {
+        for limit in ["RATE_CREDENTIALS", "RATE_CHANGES", "RATE_GUESSES", "RATE_KEYS"] {
             place.set(limit, "1000000");
         }
         if kind == Kind::Postgres {

@@ -137,7 +137,13 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
-        if inner.is_data() { shape(&pointer, &inner.to_string()) } else { Error::new(Code::MalformedRequest) }
+        if inner.is_data() {
+            return shape(&pointer, &inner.to_string());
+        }
+        // serde_json calls it broken, too, where a name was expected and something else stands.
+        let document = serde_json::from_slice::<serde_json::Value>(body).ok();
+        let again = document.and_then(|document| from_value::<T>(document).err());
+        again.unwrap_or_else(|| Error::new(Code::MalformedRequest))
     })?;
     reader.end().map_err(|_| Error::new(Code::MalformedRequest))?;
     Ok(value)
@@ -229,6 +235,8 @@ mod tests {
         assert_eq!(wrong::<Register>(json).1, [("/colour".into(), FieldCode::UnknownField)]);
         let json = r#"{"kind": "course", "area": "arts"}"#;
         assert_eq!(wrong::<OfferDraft>(json).1, [("/area".into(), FieldCode::UnknownValue)]);
+        let json = r#"{"kind": 1, "area": "art"}"#;
+        assert_eq!(wrong::<OfferDraft>(json).1, [("/kind".into(), FieldCode::WrongType)]);
         let json = r#"{"kind": "course", "area": "art", "title": {"az": "a", "de": "b"}}"#;
         assert_eq!(wrong::<OfferDraft>(json).1, [("/title/de".into(), FieldCode::UnknownField)]);
     }

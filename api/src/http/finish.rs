@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use actix_web::{
-    HttpMessage,
+    HttpMessage, HttpResponse,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -111,6 +111,11 @@ pub(super) fn of_actix(error: &actix_web::Error) -> Error {
         retry_after: ours.retry_after,
         source: ours.source.as_ref().map(|s| s.to_string().into()),
     }
+}
+
+/// Why an answer is a refusal.
+pub fn code_of<B>(response: &HttpResponse<B>) -> Code {
+    response.error().map_or_else(|| of_status(response.status()), |error| of_actix(error).code)
 }
 
 fn of_status(status: StatusCode) -> Code {

@@ -149,6 +149,19 @@ pub fn finish(mut routes: Document) -> Document {
         "bearer",
         SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
     );
+    components.add_security_scheme(
+        "api_key",
+        SecurityScheme::Http(
+            Http::builder()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("vm_live_<id>_<secret>_<crc32>")
+                .description(Some(
+                    "A key of a partner's program: `vm_live_…` works at the partner's offers, `vm_test_…` in its \
+                     sandbox alone. Keys have scopes and end after some months; owners make them in the console.",
+                ))
+                .build(),
+        ),
+    );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("vm_session"))));
     components.schemas.insert(shared::FieldError::name().into_owned(), shared::FieldError::schema());
     components.schemas.insert(shared::FieldCode::name().into_owned(), shared::FieldCode::schema());

@@ -5,7 +5,7 @@
 
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter};
 use serde::Deserialize;
 use shared::{
@@ -16,7 +16,11 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{key::KeyText, permission::Permission};
+use super::{
+    health::{Called, KeyLimit},
+    key::KeyText,
+    permission::Permission,
+};
 use crate::{
     accounts::{Person, caller},
     error::{Error, Result},
@@ -205,8 +209,15 @@ pub async fn program(request: &HttpRequest) -> Result<Program> {
     let text = caller::bearer(request).and_then(KeyText::read).ok_or(Code::Unauthenticated)?;
     let row = api_keys::Entity::find_by_id(Uuid::from(text.id)).one(store.fresh()).await?;
     let row = row.filter(|row| row.hash == text.hash() && row.mode == text.mode.as_str());
-    let row = row.filter(|row| row.expires_at > now && row.revoked_at.is_none_or(|at| at > now));
     let row = row.ok_or(Code::Unauthenticated)?;
+    // From here on it is this key's call, also when it is refused.
+    request.extensions_mut().insert(Called { key: text.id, remaining: None });
+    if row.expires_at <= now || row.revoked_at.is_some_and(|at| at <= now) {
+        return Err(Code::Unauthenticated.into());
+    }
+    let limit = request.app_data::<web::Data<KeyLimit>>().ok_or(Code::Internal)?;
+    let remaining = limit.take(&text.id)?;
+    request.extensions_mut().insert(Called { key: text.id, remaining: Some(remaining) });
     let scopes = Vec::<Scope>::deserialize(&row.scopes).map_err(Error::internal)?;
     Ok(Program { key: text.id, partner: PartnerId(row.partner_id), mode: text.mode, scopes })
 }

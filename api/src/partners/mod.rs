@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod demo;
+pub mod health;
 mod invitations;
 mod join;
 pub mod key;
+mod keys;
 mod letters;
 mod members;
 mod ministry;
@@ -28,13 +30,14 @@ use crate::store::{Store, clock::to_ms, entities::partners};
 
 /// The routes under `/api/v1`.
 pub fn routes(app: &mut ServiceConfig) {
-    use routes::{join, ministry, people};
+    use routes::{join, keys, ministry, people};
 
     app.service(routes::list).service(routes::detail);
     app.service(join::apply).service(join::get).service(join::change).service(join::mine);
     app.service(people::invite).service(people::invited).service(people::revoke);
     app.service(people::list).service(people::change).service(people::remove);
     app.service(people::card).service(people::accept);
+    app.service(keys::list).service(keys::make).service(keys::rotate).service(keys::revoke);
     app.service(ministry::list).service(ministry::get).service(ministry::approve).service(ministry::refuse);
     app.service(ministry::suspend).service(ministry::reinstate);
 }

@@ -36,8 +36,10 @@ permissions! {
     Manage: Owner, None, ministry true, active false;
     /// See keys and how they fare.
     KeysRead: Editor, None, ministry true, active false;
-    /// Make and revoke keys.
+    /// Make keys and rotate them.
     KeysWrite: Owner, None, ministry false, active true;
+    /// Revoke keys.
+    KeysRevoke: Owner, None, ministry true, active false;
     /// See offers in all states.
     OffersRead: Editor, Some(Scope::OffersRead), ministry true, active false;
     /// Write offers and their codes.

@@ -94,7 +94,7 @@ async fn an_invitation_is_replaced_and_taken_back(market: Market) {
     let (made, second) = invite(&market, &partner, &person.email, MemberRole::Owner).await;
     accept(&person, &first).await.refused(Code::InvalidToken);
     let open: Page<InvitationView> = partner.owner.get(&partner.path("/members/invitations")).await.ok();
-    assert_eq!(open.items, [made.clone()]);
+    assert_eq!(open.items, std::slice::from_ref(&made));
     let path = partner.path(&format!("/members/invitations/{}", made.id));
     market.partner().await.owner.delete(&path).await.refused(Code::Forbidden);
     partner.owner.delete(&path).await.done();

@@ -2,6 +2,7 @@
 
 mod invitations;
 mod join;
+mod keys;
 mod list;
 mod members;
 mod ministry;

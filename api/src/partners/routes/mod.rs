@@ -1,6 +1,7 @@
 //! Partners over HTTP: as everybody sees them here, the rest in files of their own.
 
 pub mod join;
+pub mod keys;
 pub mod ministry;
 pub mod people;
 

@@ -1,7 +1,9 @@
 //! The queries of partners.
 
+mod keys;
 mod people;
 
+pub use keys::*;
 pub use people::*;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,

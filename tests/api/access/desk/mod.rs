@@ -1,5 +1,6 @@
 //! The operations at a partner's desk: members by their roles, programs by their keys, and those of another partner.
 
+mod keys;
 mod offers;
 mod people;
 mod redemptions;
@@ -22,6 +23,7 @@ pub type Row = (&'static str, &'static str, &'static str, Columns);
 pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
     match what {
         "" => String::new(),
+        "key" => keys::key(market, partner).await,
         "member" => people::member(market, partner).await,
         "invitation" => people::invitation(partner).await,
         "webhook" => webhooks::webhook(partner).await,
@@ -31,7 +33,7 @@ pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
 }
 
 /// All rows, table by table.
-const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE, redemptions::TABLE, webhooks::TABLE];
+const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE, keys::TABLE, redemptions::TABLE, webhooks::TABLE];
 
 /// The ministry, editors and owners, and programs.
 pub const fn editors(done: u16) -> Columns {
