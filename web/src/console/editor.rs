@@ -8,6 +8,7 @@ mod preview;
 mod saving;
 mod sheet;
 mod spec;
+mod typing;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -18,10 +19,11 @@ use shared::{
 };
 
 use self::{
-    inputs::{Sheet, field, tongues},
+    inputs::field,
     saving::Saving,
     sheet::{Texts, kind_of},
     spec::{Part, places},
+    typing::{Sheet, tongues},
 };
 use super::{Desk, codes};
 use crate::{
@@ -42,10 +44,11 @@ use crate::{
 pub fn new_offer(desk: Desk) -> AnyView {
     titled(|| say!(editor.new));
     let sheet = Sheet::new(blank());
-    let saving = Saving::new(desk.clone(), sheet, None);
+    let crumbs = crumbs(&desk);
+    let saving = Saving::new(desk, sheet, None);
     view! {
         <div class="console-page editor-page">
-            {crumbs(&desk)}
+            {crumbs}
             <header class="heading"><h1 tabindex="-1">{tr!(editor.new)}</h1><p class="lead">{tr!(editor.new_lead)}</p></header>
             {form(sheet, saving)}
         </div>
@@ -135,14 +138,13 @@ fn existing(desk: Desk, found: Tagged<PartnerOffer>) -> AnyView {
             </a>
         }
     };
-    let (desk_of_codes, slug) = (desk.clone(), desk.slug.clone());
+    let (may, slug) = (desk.may(MemberRole::Editor), desk.slug.clone());
     let beside = move || match here.get().as_str() {
         "preview" => preview::preview(sheet, offer),
-        "codes" => codes::codes(&desk_of_codes, id),
+        "codes" => codes::codes(&desk, id),
         "history" => history::history(&slug, id, offer),
         _ => ().into_any(),
     };
-    let may = desk.may(MemberRole::Editor);
     view! {
         {head(offer)}
         {may.then(|| actions::actions(saving, offer))}

@@ -6,7 +6,9 @@ mod errors;
 mod follow;
 mod kept;
 mod list;
+mod picker;
 mod run;
+mod sending;
 mod wizard;
 
 pub use list::imports;

@@ -65,10 +65,6 @@ pub fn offers(desk: Desk) -> AnyView {
         chosen.set(BTreeSet::new());
     });
     let may = desk.may(MemberRole::Editor);
-    let shown = {
-        let desk = desk.clone();
-        move |first: &ManagedOffers| show(desk.clone(), filter, change, chosen, first)
-    };
     let new = may.then(|| {
         view! {
             <div class="row">
@@ -79,6 +75,8 @@ pub fn offers(desk: Desk) -> AnyView {
             </div>
         }
     });
+    let bulk = may.then(|| bulk::bar(&desk.slug, chosen, Callback::new(move |()| list.retry())));
+    let shown = move |first: &ManagedOffers| show(desk.clone(), filter, change, chosen, first);
     view! {
         <div class="console-page my-offers">
             <header class="page-head">
@@ -91,7 +89,7 @@ pub fn offers(desk: Desk) -> AnyView {
             </div>
             {facets(filter, change, list)}
             {states(list, ghost_few, shown)}
-            {may.then(|| bulk::bar(&desk.slug, chosen, Callback::new(move |()| list.retry())))}
+            {bulk}
         </div>
     }
     .into_any()

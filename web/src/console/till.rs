@@ -177,7 +177,8 @@ impl Till {
 pub fn till(desk: Desk) -> AnyView {
     titled(|| say!(till.title));
     let till = Till::new(desk.slug);
-    request_animation_frame(|| browser::focus_field(BOX));
+    // After the heading, which takes the focus when one arrives: here one types at once.
+    set_timeout(|| browser::focus_field(BOX), std::time::Duration::from_millis(120));
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
         till.check();

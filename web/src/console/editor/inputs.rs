@@ -1,105 +1,18 @@
 //! The fields of the editor, one way to draw each sort of place.
 
 use leptos::prelude::*;
-use shared::{FieldCode, Lang, offer::Fulfilment};
+use shared::{Lang, offer::Fulfilment};
 
 use super::{
-    sheet::{Texts, build, kind_of},
+    sheet::kind_of,
     spec::{Choice, Holds, STEPS, Spec},
+    typing::Sheet,
 };
 use crate::{
-    components::{
-        form::Form,
-        icon::{Icon, icon},
-    },
-    language::{lang, locale, say, tr},
+    components::icon::{Icon, icon},
+    language::{lang, locale, tr},
     names,
 };
-
-/// What is being written: the form with its errors, the texts, and the language in which they are written now.
-#[derive(Clone, Copy)]
-pub struct Sheet {
-    pub form: Form,
-    pub texts: RwSignal<Texts>,
-    pub tongue: RwSignal<Lang>,
-}
-
-impl Sheet {
-    /// A sheet with these texts on it.
-    pub fn new(texts: Texts) -> Self {
-        let (form, tongue) = (Form::new("offer"), RwSignal::new(Lang::Az));
-        // A text of another language is brought to the front before the focus goes there.
-        form.on_visit(Callback::new(move |name: String| {
-            let tag = name.rsplit('/').next().unwrap_or_default();
-            if let Some(tongue_of_it) = Lang::ALL.into_iter().find(|l| l.tag() == tag) {
-                tongue.set(tongue_of_it);
-            }
-        }));
-        Self { form, texts: RwSignal::new(texts), tongue }
-    }
-
-    /// What stands at a place.
-    pub fn text(self, pointer: &str) -> String {
-        self.texts.with(|texts| texts.get(pointer).cloned().unwrap_or_default())
-    }
-
-    /// Writes it.
-    pub fn write(self, pointer: &str, text: String) {
-        self.texts.update(|texts| {
-            if text.is_empty() {
-                texts.remove(pointer);
-            } else {
-                texts.insert(pointer.to_owned(), text);
-            }
-        });
-    }
-
-    /// Checks one field by the rules, once it is left. What is still empty is not held against anybody before they
-    /// send it.
-    fn judge(self, name: &str) {
-        let found = self.texts.with_untracked(|texts| build(texts).err().unwrap_or_default());
-        self.form.judge(name, found.into_iter().filter(|v| v.code != FieldCode::Required).collect());
-    }
-
-    /// How many texts that are there in Azerbaijani lack another language.
-    fn missing(self, tongue: Lang) -> usize {
-        self.texts.with(|texts| {
-            let az =
-                texts.iter().filter(|(_, text)| !text.trim().is_empty()).filter_map(|(p, _)| p.strip_suffix("/az"));
-            az.filter(|place| texts.get(&format!("{place}/{}", tongue.tag())).is_none_or(|t| t.trim().is_empty()))
-                .count()
-        })
-    }
-}
-
-/// The switch between the languages of the texts; those that lack something say so.
-pub fn tongues(sheet: Sheet) -> AnyView {
-    let tab = move |tongue: Lang| {
-        let missing = move || sheet.missing(tongue);
-        let state = move || match missing() {
-            0 => view! { <span class="tongue-ok">{icon(Icon::Check)}</span> }.into_any(),
-            n => view! { <span class="tongue-missing">{say!(editor.missing, n = n)}</span> }.into_any(),
-        };
-        view! {
-            <button
-                type="button"
-                class="tab"
-                data-testid=format!("tongue-{}", tongue.tag())
-                aria-pressed=move || (sheet.tongue.get() == tongue).to_string()
-                on:click=move |_| sheet.tongue.set(tongue)
-            >
-                <span lang=tongue.tag()>{names::language(tongue, tongue)}</span>
-                {(tongue != Lang::Az).then_some(state)}
-            </button>
-        }
-    };
-    view! {
-        <div class="tabs" role="group" aria-label=tr!(editor.tongues)>
-            {Lang::ALL.into_iter().map(tab).collect_view()}
-        </div>
-    }
-    .into_any()
-}
 
 /// The field of a place.
 pub fn field(sheet: Sheet, spec: &Spec) -> AnyView {
@@ -108,7 +21,7 @@ pub fn field(sheet: Sheet, spec: &Spec) -> AnyView {
         Holds::One(choice) => one(sheet, spec.clone(), choice),
         holds if holds.is_local() => local(sheet, spec.clone()),
         _ => {
-            let boxed = boxed(sheet, spec, spec.pointer.clone().into_owned(), None);
+            let boxed = boxed(sheet, spec, &spec.pointer, None);
             let (pointer, hidden) = (spec.pointer.clone(), sheet);
             view! { <div hidden=move || is_idle(hidden, &pointer)>{boxed}</div> }.into_any()
         }
@@ -137,7 +50,7 @@ fn local(sheet: Sheet, spec: Spec) -> AnyView {
     };
     let boxes = move || {
         let tongue = sheet.tongue.get();
-        boxed(sheet, &spec, format!("{}/{}", spec.pointer, tongue.tag()), Some(tongue))
+        boxed(sheet, &spec, &format!("{}/{}", spec.pointer, tongue.tag()), Some(tongue))
     };
     view! { <div hidden=hidden>{boxes}</div> }.into_any()
 }
@@ -211,8 +124,8 @@ fn described(
 }
 
 /// A box to type in.
-fn boxed(sheet: Sheet, spec: &Spec, pointer: String, tongue: Option<Lang>) -> AnyView {
-    let beside = beside(sheet, spec, &pointer, tongue);
+fn boxed(sheet: Sheet, spec: &Spec, pointer: &str, tongue: Option<Lang>) -> AnyView {
+    let beside = beside(sheet, spec, pointer, tongue);
     let described = described(sheet, spec, &beside);
     let form = sheet.form;
     let wrong = {
@@ -224,11 +137,11 @@ fn boxed(sheet: Sheet, spec: &Spec, pointer: String, tongue: Option<Lang>) -> An
         move || wrong().then_some("true")
     };
     let value = {
-        let pointer = pointer.clone();
+        let pointer = pointer.to_owned();
         move || sheet.text(&pointer)
     };
     let write = {
-        let pointer = pointer.clone();
+        let pointer = pointer.to_owned();
         move |text: String| sheet.write(&pointer, text)
     };
     let leave = {
@@ -283,7 +196,7 @@ fn boxed(sheet: Sheet, spec: &Spec, pointer: String, tongue: Option<Lang>) -> An
     let unit = move || holds.unit(lang());
     view! {
         <div class="field" class:wrong=wrong>
-            <label for=id>{move || labelled.name(lang())}{tag}{optional(&pointer)}</label>
+            <label for=id>{move || labelled.name(lang())}{tag}{optional(pointer)}</label>
             <div class="field-box" class:with-unit=move || !unit().is_empty()>
                 {input}
                 <span class="field-unit" aria-hidden="true">{unit}</span>

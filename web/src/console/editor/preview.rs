@@ -7,8 +7,8 @@ use shared::{
 };
 
 use super::{
-    inputs::Sheet,
     sheet::{build, close_gaps},
+    typing::Sheet,
 };
 use crate::{
     api::Tagged,

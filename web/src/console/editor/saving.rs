@@ -11,9 +11,9 @@ use shared::{
 use super::{
     super::Desk,
     compare::{self, Conflict},
-    inputs::Sheet,
     latest,
     sheet::{Texts, build, close_gaps, merge_patch, read},
+    typing::Sheet,
 };
 use crate::{
     api::{self, Failure, Tagged},
@@ -54,7 +54,7 @@ impl Saving {
     /// Of a sheet.
     pub fn new(desk: Desk, sheet: Sheet, offer: Option<Offer>) -> Self {
         let navigate = use_navigate();
-        Self {
+        let saving = Self {
             desk: StoredValue::new(desk),
             sheet,
             offer,
@@ -64,7 +64,15 @@ impl Saving {
             goto: Callback::new(move |address: String| {
                 navigate(&address, NavigateOptions { replace: true, ..NavigateOptions::default() });
             }),
-        }
+        };
+        // The browser asks before it closes a tab with words that are not saved.
+        let asks = window_event_listener(leptos::ev::beforeunload, move |ev| {
+            if untrack(|| saving.is_dirty()) {
+                ev.prevent_default();
+            }
+        });
+        on_cleanup(move || asks.remove());
+        saving
     }
 
     /// Whether something is typed that is not saved.
@@ -98,7 +106,7 @@ impl Saving {
         let before = self.offer.map(|offer| offer.get_untracked());
         self.sheet.form.send(send(slug, before, draft, submit), move |saved| match saved {
             Saved::Made(offer) => {
-                self.goto.run(self.desk.with_value(|desk| desk.href(&format!("/offers/{}", offer.id))))
+                self.goto.run(self.desk.with_value(|desk| desk.href(&format!("/offers/{}", offer.id))));
             }
             Saved::Done(offer) => {
                 self.take(offer);

@@ -11,7 +11,8 @@ use shared::{
 use super::{
     counts, errors, follow,
     kept::{self, Kept},
-    wizard::{Choice, Picked, Sending, picker},
+    picker::{Choice, Picked, picker},
+    sending::Sending,
 };
 use crate::{
     api::{self, Failure, HowToImport},

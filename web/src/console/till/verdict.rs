@@ -24,7 +24,7 @@ pub fn verdict(till: Till) -> AnyView {
         Stand::Waiting => ().into_any(),
         Stand::Checked { found, .. } if found.valid => valid(till, *found),
         Stand::Checked { found, .. } => invalid(till, &found),
-        Stand::Redeemed(done) => redeemed(till, *done),
+        Stand::Redeemed(done) => redeemed(till, &done),
         Stand::Undone(undone) => undone_of(till, &undone),
     })
     .into_any()
@@ -145,7 +145,7 @@ fn invalid(till: Till, found: &CheckedCode) -> AnyView {
     .into_any()
 }
 
-fn redeemed(till: Till, done: RedemptionView) -> AnyView {
+fn redeemed(till: Till, done: &RedemptionView) -> AnyView {
     let title = done.offer.title.clone();
     let (quantity, left) = (done.quantity, done.left);
     let until = done.undo_until.filter(|at| *at > browser::now());
