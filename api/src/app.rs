@@ -27,6 +27,7 @@ use crate::{
         openapi::{self, Operations},
         page::{self, WebDir},
     },
+    imports::{self, Imports},
     jobs,
     offers::{self, catalogue::Catalogue},
     operations,
@@ -45,8 +46,8 @@ use crate::{
     webhooks::{self, Webhooks},
 };
 
-/// POSTs whose answers are not kept by the general middleware: the claim desk keeps its own, and the others carry
-/// secrets, of which not even a hash is to be kept.
+/// POSTs whose answers are not kept by the general middleware: the claim desk and uploads keep their own, and the others
+/// carry secrets, of which not even a hash is to be kept.
 const KEEP_NOTHING: &[&str] = &[
     "/api/v1/offers/{id}/claims",
     "/api/v1/auth/login",
@@ -60,6 +61,8 @@ const KEEP_NOTHING: &[&str] = &[
     "/api/v1/partners/{slug}/webhooks/{id}/rotate-secret",
     "/api/v1/partners/{slug}/api-keys",
     "/api/v1/partners/{slug}/api-keys/{id}/rotate",
+    "/api/v1/partners/{slug}/imports",
+    "/api/v1/partners/{slug}/imports/{id}/retry",
 ];
 
 /// Whole requests get this long for their head; bodies have a limit of their own.
@@ -85,6 +88,7 @@ pub struct Services {
     pub guesses: web::Data<Guesses>,
     pub key_limit: web::Data<KeyLimit>,
     pub key_health: web::Data<Health>,
+    pub imports: web::Data<Imports>,
     pub metrics: web::Data<PrometheusHandle>,
     /// What the process had taken in when it started.
     pub seen: Revisions,
@@ -106,6 +110,7 @@ impl Services {
         let webhooks = Webhooks::open(&config, store.clone(), clock)?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
         let (desk, closed) = Desk::open(store.clone(), clock, config.claim_queue);
+        let imports = Imports::open(&config, store.clone(), clock)?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
         let services = Self {
             store: web::Data::new(store),
@@ -122,6 +127,7 @@ impl Services {
             guesses: web::Data::new(Guesses::new(config.rate_guesses)),
             key_limit: web::Data::new(KeyLimit::new("keys", config.rate_keys)),
             key_health: web::Data::default(),
+            imports: web::Data::new(imports),
             metrics: web::Data::new(metrics),
             config: web::Data::new(config),
             seen,
@@ -146,6 +152,7 @@ impl Services {
             .app_data(self.guesses.clone())
             .app_data(self.key_limit.clone())
             .app_data(self.key_health.clone())
+            .app_data(self.imports.clone())
             .app_data(self.metrics.clone());
     }
 }
@@ -158,6 +165,7 @@ fn routes(app: &mut ServiceConfig) {
             .configure(offers::routes)
             .configure(eligibility::routes)
             .configure(accounts::routes)
+            .configure(imports::routes)
             .configure(partners::routes)
             .configure(redemptions::routes)
             .configure(webhooks::routes)

@@ -91,6 +91,13 @@ pub struct ServeConfig {
     /// Pauses between the attempts of a webhook's message, in seconds with commas, for tests; in demo mode alone.
     #[arg(long, env = "VM_TEST_WEBHOOKS_RETRY_SECONDS", hide = true)]
     pub webhooks_retry_seconds: Option<Schedule>,
+    /// Folder of uploads until they are worked through and for 30 days after; left out, `spool` in the data folder.
+    /// Processes that share it take over each other's uploads.
+    #[arg(long, env = "SPOOL_DIR")]
+    pub spool_dir: Option<PathBuf>,
+    /// The largest upload, in megabytes (2²⁰ bytes).
+    #[arg(long, env = "IMPORT_LIMIT_MB", default_value_t = 1024)]
+    pub import_limit_mb: u64,
     /// Seconds that the clock goes ahead, for tests of months and expiry; in demo mode alone.
     #[arg(long, env = "VM_TEST_CLOCK_OFFSET_SECONDS", default_value_t = 0, hide = true)]
     pub test_clock_offset_seconds: i64,
@@ -134,7 +141,13 @@ impl ServeConfig {
         );
         anyhow::ensure!(self.webhooks_at_once > 0, "WEBHOOKS_AT_ONCE must be at least 1");
         anyhow::ensure!(self.claim_queue > 0, "CLAIM_QUEUE must be at least 1");
+        anyhow::ensure!((1..=1_000_000).contains(&self.import_limit_mb), "IMPORT_LIMIT_MB must be from 1 to 1000000");
         Ok(())
+    }
+
+    /// The folder of uploads.
+    pub fn spool_dir(&self) -> PathBuf {
+        self.spool_dir.clone().unwrap_or_else(|| self.data.data_dir.join("spool"))
     }
 
     /// Whether the site is reached by TLS, so that cookies can be Secure.

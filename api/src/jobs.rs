@@ -10,7 +10,7 @@ use crate::{
     claims,
     error::{Error, Result},
     http::idempotency,
-    offers, partners, redemptions,
+    imports, offers, partners, redemptions,
     store::{
         clock::to_ms,
         revisions::{self, Revisions},
@@ -56,6 +56,7 @@ pub fn start(services: &Services) -> Jobs {
         every(TURN_EVERY, |services| Box::pin(turn_by_time(services))),
         every(TIDY_EVERY, |services| Box::pin(tidy(services))),
         send_mails(services, stopped.clone()),
+        tokio::spawn(imports::run(services.imports.clone().into_inner(), stopped.clone())),
         send_webhooks(services, stopped),
     ];
     Jobs { stop, tasks }
@@ -84,7 +85,8 @@ fn every(pause: Duration, mut stopped: watch::Receiver<bool>, services: Services
     })
 }
 
-fn warn(error: &Error) {
+/// A job that failed is tried again: a line in the log.
+pub fn warn(error: &Error) {
     let cause = error.source.as_ref().map(ToString::to_string).unwrap_or_default();
     tracing::warn!(code = error.code.as_str(), cause, "job.retry");
 }
@@ -162,6 +164,7 @@ async fn tidy(services: Services) -> Result<()> {
     services.changes.tidy();
     services.key_limit.tidy();
     partners::tidy(&services.store, services.clock.now()).await?;
+    imports::tidy(&services.imports).await?;
     idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod config;
 pub mod eligibility;
 pub mod error;
 pub mod http;
+pub mod imports;
 mod jobs;
 pub mod offers;
 mod operations;

@@ -97,6 +97,8 @@ codes! {
     TooManyKeys = 409, "too_many_keys", ["Artıq iki işlək açar var", "Two keys are live already", "Уже есть два действующих ключа"];
     /// As many of these as there may be at once are there already; `max` says how many.
     LimitReached = 409, "limit_reached", ["Bundan artıq olmaz", "There may be no more of these", "Больше нельзя"];
+    /// The partner has as many unfinished uploads as it may have; `most` says how many that is.
+    TooManyImports = 409, "too_many_imports", ["Əvvəlki yükləmələr hələ bitməyib", "Earlier uploads are not finished yet", "Предыдущие загрузки ещё не завершены"];
     /// The first request with this `Idempotency-Key` is still running.
     IdempotencyInProgress = 409, "idempotency_in_progress", ["Eyni sorğu hələ icra olunur", "The same request is still running", "Такой же запрос ещё выполняется"];
     /// `If-Match` names another version than the present one.

@@ -7,6 +7,7 @@ mod admin;
 mod claims;
 mod commands;
 mod conventions;
+mod imports;
 mod offers;
 mod operations;
 mod partners;

@@ -4,6 +4,7 @@
 mod bare;
 mod claims;
 mod crowd;
+mod imports;
 mod list;
 mod load;
 mod machine;
@@ -69,6 +70,8 @@ enum What {
     Claims,
     /// 113,000 educators at once for 30,000 packages.
     Crowd,
+    /// Uploads of 100,000 offers against bare inserts and a POST for each, and reads beside them.
+    Imports,
     /// Memory, start-up time and sizes.
     Rest,
 }
@@ -127,6 +130,9 @@ async fn run(options: &Options) {
         }
         if options.wants(What::Crowd) {
             crowd::run(&market, options).await;
+        }
+        if options.wants(What::Imports) {
+            imports::run(&market, options).await;
         }
     }
     if options.wants(What::Rest) {

@@ -171,7 +171,7 @@ fn read(file: impl AsRef<Path>) -> String {
 }
 
 /// A package of internet for educators, every month.
-fn draft(number: usize, quota: u32) -> OfferDraft {
+pub fn draft(number: usize, quota: u32) -> OfferDraft {
     let title = format!("Ölçü paketi {number}");
     OfferDraft {
         external_id: Some(format!("bench-{number}")),

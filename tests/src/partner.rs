@@ -99,7 +99,7 @@ async fn add(db: &Db, id: Uuid, slug: &str, state: &str, sandbox_of: Option<Uuid
 }
 
 /// A key as the program makes them, good for a long time.
-async fn key(db: &Db, partner: Uuid, mode: KeyMode, scopes: &[Scope]) -> String {
+pub async fn key(db: &Db, partner: Uuid, mode: KeyMode, scopes: &[Scope]) -> String {
     let id = Uuid::now_v7();
     let secret = format!("{}{:08x}", Uuid::new_v4().simple(), std::process::id());
     let head = format!("vm_{}_{}_{secret}", mode.as_str(), id.simple());

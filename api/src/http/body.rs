@@ -177,7 +177,7 @@ pub fn merge(target: &mut serde_json::Value, patch: serde_json::Value) {
 }
 
 /// A path of serde as a JSON pointer (RFC 6901).
-fn pointer(path: &serde_path_to_error::Path) -> String {
+pub fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {

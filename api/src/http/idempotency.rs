@@ -64,6 +64,11 @@ pub struct Key {
 impl Key {
     /// The key of a request, if it carries one.
     pub fn of(request: &HttpRequest, owner: &str, body: &[u8]) -> Result<Option<Self>> {
+        Self::of_digest(request, owner, Sha256::digest(body).into())
+    }
+
+    /// The key of a request whose body is not in memory, by the SHA-256 of the body.
+    pub fn of_digest(request: &HttpRequest, owner: &str, body: [u8; 32]) -> Result<Option<Self>> {
         let Some(given) = request.headers().get("idempotency-key") else { return Ok(None) };
         let valid = (1..=KEY_MAX).contains(&given.len()) && given.as_bytes().iter().all(|b| (0x21..0x7f).contains(b));
         if !valid {
@@ -79,7 +84,7 @@ impl Key {
             hash.update(part);
             hash.update([0]);
         }
-        Ok(Some(Self { key: hash.finalize().into(), request: Sha256::digest(body).into() }))
+        Ok(Some(Self { key: hash.finalize().into(), request: body }))
     }
 }
 
@@ -232,7 +237,17 @@ pub async fn keep(db: &impl ConnectionTrait, key: &Key, stored: &Stored, now: i6
     Ok(())
 }
 
-async fn forget(db: &impl ConnectionTrait, key: &Key) -> Result<(), DbErr> {
+/// For handlers that keep their answers themselves, since their bodies are too large for the middleware: takes the key, or
+/// has the answer that the first request with it got.
+pub async fn begin(store: &Store, key: &Key, now: i64) -> Result<Option<Stored>> {
+    match turn(store, key, now).await? {
+        Turn::First => Ok(None),
+        Turn::Again(stored) => Ok(Some(stored)),
+    }
+}
+
+/// Gives a key back whose first request was refused.
+pub async fn forget(db: &impl ConnectionTrait, key: &Key) -> Result<(), DbErr> {
     let sql = "DELETE FROM idempotency WHERE key = $1 AND status IS NULL";
     db.execute_raw(statement(db, sql, [key.key.to_vec().into()])).await?;
     Ok(())

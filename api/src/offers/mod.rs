@@ -1,5 +1,6 @@
 //! Offers: the public catalogue, and the life of an offer from draft to end.
 
+pub mod bulk;
 pub mod catalogue;
 mod document;
 mod life;

@@ -212,6 +212,16 @@ codes! {
         ["Səhvləri düzəldin və yenidən göndərin, ya da on_error=skip_rows seçin.",
          "Correct the rows and send the file again, or choose on_error=skip_rows.",
          "Исправьте строки и отправьте файл снова или выберите on_error=skip_rows."];
+        /// `count` rows are wrong and have no external id, so it cannot be told which offers are missing. None was ended.
+        NamelessRows = "nameless_rows",
+        ["{count} sətrin xarici kodu oxunmadı, ona görə hansı təkliflərin çatmadığı bilinmir; heç biri bitirilmədi",
+         "{count} rows have no external id that can be read, so it is not known which offers are missing; none was ended",
+         "В строках ({count}) не прочитан внешний код, поэтому неизвестно, каких предложений нет; ни одно не завершено"],
+        ["Bu sətirləri düzəldin və faylı bütöv göndərin.", "Correct these rows and send the whole file again.", "Исправьте эти строки и отправьте файл целиком."];
+        /// The partner may not publish offers now: it is suspended.
+        PartnerNotActive = "partner_not_active",
+        ["Tərəfdaş hazırda fəal deyil", "The partner is not active now", "Партнёр сейчас не активен"],
+        ["Nazirliyə müraciət edin, sonra faylı yenidən göndərin.", "Ask the ministry, then send the file again.", "Обратитесь в министерство, затем отправьте файл снова."];
         /// What was sent is not there any more.
         FileLost = "file_lost",
         ["Göndərilmiş fayl artıq serverdə yoxdur", "The file that was sent is no longer on the server", "Отправленного файла больше нет на сервере"],

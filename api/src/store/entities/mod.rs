@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod claims;
 pub mod idempotency;
+pub mod imports;
 pub mod invitations;
 pub mod mail_tokens;
 pub mod mails;

@@ -5,6 +5,7 @@ mod m0002_mails;
 mod m0003_tidy;
 mod m0004_partner_desk;
 mod m0005_joining;
+mod m0007_imports;
 mod m0008_redemptions;
 mod m0009_webhooks;
 
@@ -23,20 +24,23 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_tidy::Migration),
             Box::new(m0004_partner_desk::Migration),
             Box::new(m0005_joining::Migration),
+            Box::new(m0007_imports::Migration),
             Box::new(m0008_redemptions::Migration),
             Box::new(m0009_webhooks::Migration),
         ]
     }
 }
 
-/// Runs a script with the type names of the database: `{id}` (16 bytes), `{json}`, `{bytes}`.
+/// Runs a script with the type names of the database: `{id}` (16 bytes), `{json}`, `{bytes}`, and
+/// `{clustered}` for a table that is kept in the order of its key.
 async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
-    let [id, json, bytes] = match db.get_database_backend() {
-        DbBackend::Postgres => ["UUID", "JSONB", "BYTEA"],
-        _ => ["BLOB", "TEXT", "BLOB"],
+    let [id, json, bytes, clustered] = match db.get_database_backend() {
+        DbBackend::Postgres => ["UUID", "JSONB", "BYTEA", ""],
+        _ => ["BLOB", "TEXT", "BLOB", " WITHOUT ROWID"],
     };
-    let script = script.replace("{id}", id).replace("{json}", json).replace("{bytes}", bytes);
+    let script =
+        script.replace("{id}", id).replace("{json}", json).replace("{bytes}", bytes).replace("{clustered}", clustered);
     for statement in script.split(";\n").filter(|s| !s.trim().is_empty()) {
         db.execute_unprepared(statement).await?;
     }

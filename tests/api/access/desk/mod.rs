@@ -1,5 +1,6 @@
 //! The operations at a partner's desk: members by their roles, programs by their keys, and those of another partner.
 
+mod imports;
 mod keys;
 mod offers;
 mod people;
@@ -24,6 +25,7 @@ pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
     match what {
         "" => String::new(),
         "key" => keys::key(market, partner).await,
+        "import" => imports::over(market, partner).await,
         "member" => people::member(market, partner).await,
         "invitation" => people::invitation(partner).await,
         "webhook" => webhooks::webhook(partner).await,
@@ -33,7 +35,8 @@ pub async fn id_for(market: &Market, partner: &Partner, what: &str) -> String {
 }
 
 /// All rows, table by table.
-const TABLES: &[&[Row]] = &[offers::TABLE, people::TABLE, keys::TABLE, redemptions::TABLE, webhooks::TABLE];
+const TABLES: &[&[Row]] =
+    &[imports::TABLE, offers::TABLE, people::TABLE, keys::TABLE, redemptions::TABLE, webhooks::TABLE];
 
 /// The ministry, editors and owners, and programs.
 pub const fn editors(done: u16) -> Columns {

@@ -1,0 +1,107 @@
+//! The progress of an upload as server-sent events (WHATWG HTML §9.2): a whole `ImportView` whenever it has changed,
+//! until it is over.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
+use futures_util::stream;
+use shared::{Code, ImportId, Lang, PartnerId};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, sleep},
+};
+
+use super::{Imports, store, view};
+use crate::{
+    error::{Error, Result},
+    store::entities::imports,
+};
+
+/// How often the progress is looked at.
+const EVERY: Duration = Duration::from_millis(300);
+/// A line for proxies that close what is silent.
+const BEAT: Duration = Duration::from_secs(15);
+/// A listener comes again after this time: `EventSource` does so by itself.
+const LONGEST: Duration = Duration::from_mins(30);
+
+/// What one listener is told.
+struct Listener {
+    all: Arc<Imports>,
+    partner: PartnerId,
+    lang: Lang,
+    id: ImportId,
+    told: String,
+    started: Instant,
+    spoke: Instant,
+    over: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Answers with the events of an upload. Whoever has heard the last one is told not to come again (204).
+pub fn listen(request: &HttpRequest, all: Arc<Imports>, import: &imports::Model, lang: Lang) -> Result<HttpResponse> {
+    let heard = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
+    if import.finished_at.is_some() && heard == Some(mark(import).as_str()) {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let place = all.listeners.clone().try_acquire_owned().map_err(|_| Error::new(Code::Overloaded).retry_after(5))?;
+    let listener = Listener {
+        all,
+        partner: PartnerId(import.partner_id),
+        lang,
+        id: ImportId(import.id),
+        told: String::new(),
+        started: Instant::now(),
+        spoke: Instant::now(),
+        over: false,
+        _place: place,
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok::<_, Error>(event), listener))
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(events))
+}
+
+impl Listener {
+    /// The next event, or nothing when it is over.
+    async fn next(&mut self) -> Option<Bytes> {
+        let mut stopping = self.all.stopping.clone();
+        while !self.over && self.started.elapsed() < LONGEST && !*stopping.borrow() {
+            let import = match store::find(self.all.store.fresh(), self.partner, self.id).await {
+                Ok(import) => import?,
+                Err(error) => {
+                    tracing::warn!(%error, "import.events");
+                    return None;
+                }
+            };
+            let mark = mark(&import);
+            if mark != self.told {
+                self.over = import.finished_at.is_some();
+                self.spoke = Instant::now();
+                let view = view::of(&import, self.lang, self.all.clock.now()).ok()?;
+                let data = serde_json::to_string(&view).ok()?;
+                let event = format!("event: progress\nid: {mark}\ndata: {data}\n\n");
+                self.told = mark;
+                return Some(event.into());
+            }
+            if self.spoke.elapsed() > BEAT {
+                self.spoke = Instant::now();
+                return Some(Bytes::from_static(b":\n\n"));
+            }
+            tokio::select! {
+                () = sleep(EVERY) => {}
+                _ = stopping.changed() => {}
+            }
+        }
+        None
+    }
+}
+
+/// Another one whenever something has changed.
+fn mark(import: &imports::Model) -> String {
+    format!("{}-{}-{}-{}", import.state, import.stage, import.position, import.ended)
+}
