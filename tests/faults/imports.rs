@@ -16,6 +16,8 @@ const ROWS: usize = 12_000;
 /// An upload of so many offers, as NDJSON.
 fn body(rows: usize) -> String {
     let mut offer = Offer::once().json();
+    // The same each time: the harness gives each offer a title of its own.
+    offer.insert("title".to_owned(), json!({"az": "Paket"}));
     (0..rows)
         .map(|n| {
             offer.insert("external_id".to_owned(), json!(format!("o-{n}")));
