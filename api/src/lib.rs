@@ -17,4 +17,5 @@ pub mod partners;
 pub mod redemptions;
 pub mod stats;
 pub mod store;
+mod tls;
 pub mod webhooks;

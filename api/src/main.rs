@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     dotenvy::dotenv().ok();
     let cli = cli::Cli::parse();
     match actix_web::rt::System::new().block_on(cli::run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("virtual-market: {error:#}");
             ExitCode::FAILURE

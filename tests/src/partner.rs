@@ -23,6 +23,8 @@ pub struct Partner {
     pub program: Caller,
     /// Calls with a test key.
     pub sandbox: Caller,
+    /// That key.
+    pub test_key: String,
 }
 
 impl Partner {
@@ -44,8 +46,9 @@ impl Market {
         let [owner, editor, cashier]: [Caller; 3] =
             futures_util::future::join_all(people).await.try_into().expect("three people");
         let program = self.anon().bearer(&key(&db, id, KeyMode::Live, Scope::ALL).await);
-        let sandbox = self.anon().bearer(&key(&db, id, KeyMode::Test, Scope::ALL).await);
-        Partner { id: PartnerId(id), slug, owner, editor, cashier, program, sandbox }
+        let test_key = key(&db, id, KeyMode::Test, Scope::ALL).await;
+        let sandbox = self.anon().bearer(&test_key);
+        Partner { id: PartnerId(id), slug, owner, editor, cashier, program, sandbox, test_key }
     }
 
     /// A key of a mode that works; the partner's others of that mode no longer do.
@@ -84,8 +87,12 @@ impl Market {
 
     /// A program of a partner with a key of these scopes.
     pub async fn program(&self, partner: &Partner, mode: KeyMode, scopes: &[Scope]) -> Caller {
-        let db = self.place.db().await;
-        self.anon().bearer(&key(&db, partner.id.0, mode, scopes).await)
+        self.anon().bearer(&self.key_of(partner, mode, scopes).await)
+    }
+
+    /// A key of a partner with these scopes.
+    pub async fn key_of(&self, partner: &Partner, mode: KeyMode, scopes: &[Scope]) -> String {
+        key(&self.place.db().await, partner.id.0, mode, scopes).await
     }
 }
 

@@ -67,10 +67,16 @@ impl Place {
 
     /// Runs another of the program's commands here.
     pub fn command(&self, args: &[&str]) -> Output {
+        self.command_with(args, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn command_with(&self, args: &[&str], env: &[(&str, &str)]) -> Output {
         Command::new(program::path())
             .args(args)
             .env_clear()
             .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .envs(env.iter().copied())
             .current_dir(self.folder.path())
             .output()
             .expect("the program runs")

@@ -10,6 +10,11 @@ pub fn path() -> PathBuf {
     path
 }
 
+/// An example that was built with the tests.
+pub fn example(name: &str) -> PathBuf {
+    path().with_file_name("examples").join(name)
+}
+
 /// The project's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the project")

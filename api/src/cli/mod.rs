@@ -3,6 +3,9 @@
 mod admin;
 mod generate;
 mod token;
+mod upload;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -37,21 +40,29 @@ enum Command {
     Generate(generate::Options),
     /// Prints the OpenAPI document.
     Openapi,
+    /// What a partner's own scripts do, at any server.
+    #[command(subcommand)]
+    Partner(Partner),
 }
 
-/// Runs the command.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
+#[derive(Debug, Subcommand)]
+enum Partner {
+    /// Uploads a file of offers and waits until it is worked through.
+    Upload(upload::Upload),
+}
+
+/// Runs the command; answers the program's exit code.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(config) => {
             log_to_stderr(&config.log, config.log_json);
-            app::serve(*config).await
+            app::serve(*config).await?;
         }
         Command::Migrate(config) => {
             let store = Store::open(&config).await?;
             store.migrate().await?;
             store.close().await;
             println!("the database is up to date");
-            Ok(())
         }
         Command::Seed(config) => {
             let store = Store::open(&config).await?;
@@ -59,16 +70,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let added = offers::seed::seed(&store, Clock::default().now()).await?;
             store.close().await;
             println!("added {added} programmes");
-            Ok(())
         }
-        Command::CreateAdmin(command) => command.run().await,
-        Command::Token(command) => command.run().await,
-        Command::Generate(options) => generate::run(options).await,
-        Command::Openapi => {
-            println!("{}", app::document().to_pretty_json()?);
-            Ok(())
-        }
+        Command::CreateAdmin(command) => command.run().await?,
+        Command::Token(command) => command.run().await?,
+        Command::Generate(options) => generate::run(options).await?,
+        Command::Openapi => println!("{}", app::document().to_pretty_json()?),
+        Command::Partner(Partner::Upload(upload)) => return Ok(upload.run().await),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs go to standard error as events with fields, never with personal data.

@@ -12,6 +12,7 @@ use super::{
     address::{self, NoAddress, NotPublic, PublicResolver, Unfit},
     signature::signatures,
 };
+use crate::tls;
 
 /// The whole of an attempt, from looking up the name to the end of what is read of the answer.
 const ATTEMPT_TIME: Duration = Duration::from_secs(15);
@@ -48,17 +49,9 @@ pub struct Attempted {
 }
 
 impl Sender {
-    /// A client that connects to the public internet alone, follows no redirect and asks no proxy. Certificates are
-    /// held against the roots that Mozilla trusts, which are built in.
+    /// A client that connects to the public internet alone, follows no redirect and asks no proxy.
     pub fn open(allow_private: bool) -> anyhow::Result<Self> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut roots = rustls::RootCertStore::empty();
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .context("cannot set up TLS")?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = tls::client().context("cannot set up TLS")?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .dns_resolver(Arc::new(PublicResolver { allow_private }))
