@@ -19,6 +19,7 @@ use crate::{
     accounts::{self, Accounts, activity::Activity, caller, revoked::Revoked, token::Keys},
     audit,
     claims::{self, Desk, routes::ChangeLimit, view::ShownOffers},
+    codes,
     config::ServeConfig,
     eligibility,
     http::{
@@ -163,6 +164,7 @@ fn routes(app: &mut ServiceConfig) {
         scope("/api/v1")
             .configure(claims::routes)
             .configure(offers::routes)
+            .configure(codes::routes)
             .configure(eligibility::routes)
             .configure(accounts::routes)
             .configure(imports::routes)

@@ -141,6 +141,7 @@ async fn turn_by_time(services: Services) -> Result<()> {
     let now = services.clock.now();
     offers::turn_by_time(&services.store, now).await?;
     redemptions::release_overdue(&services.store, now).await?;
+    offers::write_words(&services.store).await?;
     claims::expiry::expire(&services.store, now).await?;
     Ok(())
 }

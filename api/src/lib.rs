@@ -5,6 +5,7 @@ pub mod app;
 pub mod audit;
 pub mod claims;
 pub mod cli;
+pub mod codes;
 pub mod config;
 pub mod eligibility;
 pub mod error;

@@ -379,6 +379,8 @@ pub struct ExportedClaim {
     pub quantity: i32,
     /// The code, without dashes.
     pub code: String,
+    /// The partner's own code, where the offer hands out those.
+    pub partner_code: Option<String>,
     /// Where it stands.
     pub state: String,
     /// When it was claimed.

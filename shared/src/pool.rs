@@ -123,6 +123,13 @@ pub struct CodeStock {
     pub level: Option<StockLevel>,
 }
 
+impl CodeStock {
+    /// Of a pool in which `left` of `total` codes are not handed out, and `filled` were not after the last upload.
+    pub fn new(total: u32, left: u32, filled: u32) -> Self {
+        Self { total, left, handed_out: total.saturating_sub(left), level: StockLevel::of(left, filled) }
+    }
+}
+
 /// Adds codes to an offer's pool.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -89,6 +89,8 @@ codes! {
     UndoWindowOver = 409, "undo_window_over", ["Geri qaytarma vaxtı bitib", "It is too late to undo this", "Время для отмены истекло"];
     /// The offer's state does not allow this action; `state` and `allowed` say what is.
     StateConflict = 409, "state_conflict", ["İndiki vəziyyətdə bunu etmək olmur", "The present state does not allow this", "Текущее состояние этого не позволяет"];
+    /// The offer hands out no codes of the partner's own: its `fulfilment` is not `code_pool`.
+    NoCodePool = 409, "no_code_pool", ["Bu təklif öz kodlarınızı vermir", "This offer does not hand out your own codes", "Это предложение не выдаёт ваши коды"];
     /// Something with this name exists already.
     AlreadyExists = 409, "already_exists", ["Bu artıq var", "This exists already", "Это уже существует"];
     /// The partner would be left without an owner.

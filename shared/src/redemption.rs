@@ -256,6 +256,8 @@ pub struct SandboxClaim {
     /// What a claimant would show.
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "7KQ4-M2XB-9TRD", pattern = "^[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}$"))]
     pub code: ClaimCode,
+    /// For `code_pool`: the partner's own code.
+    pub partner_code: Option<String>,
     /// Units.
     pub quantity: u32,
     /// Until when the code may be used.

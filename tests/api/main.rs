@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod admin;
 mod claims;
+mod codes;
 mod commands;
 mod conventions;
 mod imports;

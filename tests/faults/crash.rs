@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::offer::Fulfilment;
 use tests::{Kind, Market, Offer, Place, eventually, on_both};
 
 use crate::storm::{Gifts, Journal, Storm};
@@ -16,7 +17,11 @@ async fn nothing_promised_is_lost_in_twenty_crashes(kind: Kind) {
     let place = Place::new(kind).await;
     let first = Market::open(place).await;
     let (hot, wide) = (Offer::once().quota(700), Offer::monthly().quota(100_000));
-    let offers = [hot.publish(&first).await.id, wide.publish(&first).await.id, wide.publish(&first).await.id];
+    let pool = wide.clone().with(|o| o.fulfilment = Fulfilment::CodePool);
+    let offers = [hot.publish(&first).await.id, wide.publish(&first).await.id, pool.publish(&first).await.id];
+    let codes: Vec<String> = (0..2000).map(|n| format!("CRASH-{n}")).collect();
+    let path = format!("/partners/azercell/offers/{}/codes", offers[2]);
+    first.admin().await.send(&path, &serde_json::json!({"codes": codes})).await.status(200);
     let people = first.educators(600).await;
     let journal = Arc::new(Journal::default());
     let mut market = first;

@@ -60,6 +60,29 @@ impl Db {
                 "SELECT count(*) FROM (SELECT 1 FROM claims WHERE state IN ('active', 'held', 'redeemed')
                  GROUP BY offer_id, claimant_id, period HAVING count(*) > 1) x",
             ),
+            ("codes of partners that were given twice", "SELECT count(*) - count(DISTINCT claim_id) FROM pool_codes WHERE claim_id IS NOT NULL"),
+            (
+                "claims whose code is not the one that the pool gave them",
+                "SELECT count(*) FROM pool_codes p LEFT JOIN claims c ON c.id = p.claim_id
+                 WHERE p.claim_id IS NOT NULL
+                 AND (c.id IS NULL OR c.offer_id <> p.offer_id OR c.partner_code IS NULL OR c.partner_code <> p.code)",
+            ),
+            (
+                "claims with a code that no pool gave",
+                "SELECT count(*) FROM claims c LEFT JOIN pool_codes p ON p.claim_id = c.id
+                 WHERE c.partner_code IS NOT NULL AND p.claim_id IS NULL",
+            ),
+            (
+                "claims of an offer with a pool that have no code",
+                "SELECT count(*) FROM claims c JOIN code_pools p ON p.offer_id = c.offer_id JOIN offers o ON o.id = c.offer_id
+                 WHERE c.partner_code IS NULL AND o.draft ->> 'fulfilment' = 'code_pool' AND NOT EXISTS
+                 (SELECT 1 FROM offer_versions v WHERE v.offer_id = o.id AND v.draft ->> 'fulfilment' <> 'code_pool')",
+            ),
+            (
+                "pools that do not count their codes",
+                "SELECT count(*) FROM code_pools p WHERE p.last_place <> (SELECT count(*) FROM pool_codes c WHERE c.offer_id = p.offer_id)
+                 OR p.next_place <> 1 + (SELECT count(*) FROM pool_codes c WHERE c.offer_id = p.offer_id AND c.claim_id IS NOT NULL)",
+            ),
             (
                 "claims that the figures do not count, or count twice",
                 "SELECT (SELECT coalesce(CAST(sum(value) AS BIGINT), 0) FROM totals WHERE metric = 'claims')

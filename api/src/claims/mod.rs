@@ -1,5 +1,6 @@
 //! Claims: the desk that decides them, and what claimants see of them.
 
+mod alerts;
 pub mod allowance;
 mod cancel;
 mod decide;

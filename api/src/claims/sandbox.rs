@@ -1,6 +1,7 @@
 //! Claims in a partner's sandbox, by nobody: no rule of eligibility counts, the offer's own rules do.
 
 use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 use shared::{
     ClaimId, Code, OfferId, PartnerId, UserId, Violations, code::ClaimCode, redemption::SandboxClaim,
     webhook::EventKind,
@@ -13,9 +14,13 @@ use super::{
     transaction::{Terms, new_id, row},
 };
 use crate::{
+    codes,
     error::{Error, Result},
     offers::{self, period_number},
-    store::{Store, clock::from_ms},
+    store::{
+        Store,
+        clock::{from_ms, to_ms},
+    },
     webhooks,
 };
 
@@ -34,7 +39,7 @@ pub async fn claim(
         return Err(Code::OfferNotOpen.into());
     }
     let mut violations = Violations::default();
-    violations.range("/quantity", i64::from(quantity), 1, i64::from(facts.max_quantity));
+    violations.range("/quantity", i64::from(quantity), 1, i64::from(facts.most()));
     if !violations.is_empty() {
         return Err(Error::invalid(violations));
     }
@@ -45,10 +50,10 @@ pub async fn claim(
     if !has_room(room, quantity) {
         return Err(Code::QuotaExhausted.into());
     }
-    room.claimed += quantity;
-    room.issued += 1;
+    room.take(quantity);
     let request = Request { id: new_id(), offer, claimant: UserId(Uuid::now_v7()), quantity };
-    let claim = row(&request, room.issued, key.1, i64::from(facts.claim_days), now);
+    let partner_code = if facts.has_pool { Some(next_code(&tx, &request, now).await?) } else { None };
+    let claim = row(&request, room.issued, key.1, i64::from(facts.claim_days), partner_code, now);
     let written = store::insert(&tx, &[&claim]).await?;
     if written + store::write_rooms(&tx, &[(key, room)]).await? != 2 {
         return Err(Error::internal("a sandbox claim was not written"));
@@ -56,5 +61,21 @@ pub async fn claim(
     webhooks::emit(&tx, &[told::event(EventKind::ClaimCreated, &claim, sandbox, claim.quantity)], now).await?;
     tx.commit().await?;
     let code: ClaimCode = claim.code.parse().map_err(|_| Error::internal("a claim with a broken code"))?;
-    Ok(SandboxClaim { id: ClaimId(claim.id), offer_id: offer, code, quantity, expires_at: from_ms(claim.expires_at) })
+    Ok(SandboxClaim {
+        id: ClaimId(claim.id),
+        offer_id: offer,
+        code,
+        partner_code: claim.partner_code,
+        quantity,
+        expires_at: from_ms(claim.expires_at),
+    })
+}
+
+/// Hands the next code of a pool out.
+async fn next_code(tx: &impl ConnectionTrait, request: &Request, now: DateTime<Utc>) -> Result<String> {
+    let mut pool = codes::store::open(tx, request.offer).await?;
+    let place = pool.take().ok_or(Code::QuotaExhausted)?;
+    let mut codes = codes::store::hand_out(tx, &[(request.offer, place, request.id)], to_ms(now)).await?;
+    codes::store::write(tx, &[(request.offer, pool)]).await?;
+    codes.remove(&request.id).ok_or_else(|| Error::internal("a pool without its next code"))
 }

@@ -27,6 +27,7 @@ use crate::store::{
 #[derive(Debug)]
 pub struct OfferRow {
     pub id: OfferId,
+    pub partner: PartnerId,
     pub state: OfferState,
     pub version: i32,
     pub starts_at: Option<chrono::DateTime<chrono::Utc>>,
@@ -36,11 +37,11 @@ pub struct OfferRow {
 /// The offers of a batch; those of a suspended partner count as paused. Plan: two look-ups by primary key for each id.
 pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<OfferRow>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT o.id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
+        sqlite: "SELECT o.id, o.partner_id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
                         o.starts_at, o.ends_at
                  FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)
                  CROSS JOIN partners p ON p.id = o.partner_id",
-        postgres: "SELECT o.id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
+        postgres: "SELECT o.id, o.partner_id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
                           o.starts_at, o.ends_at
                    FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid
                    JOIN partners p ON p.id = o.partner_id",
@@ -51,6 +52,7 @@ pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<Of
             let state: String = row.try_get("", "state")?;
             Ok(OfferRow {
                 id: OfferId(row.try_get("", "id")?),
+                partner: PartnerId(row.try_get("", "partner_id")?),
                 state: OfferState::from_name(&state).ok_or_else(|| DbErr::Type(format!("offer state {state}")))?,
                 version: row.try_get("", "version")?,
                 starts_at: row.try_get::<Option<i64>>("", "starts_at")?.map(from_ms),
@@ -60,22 +62,18 @@ pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<Of
         .collect()
 }
 
-/// The drafts of offers whose terms of claiming are not known in their present version, and whose they are.
-pub async fn drafts(
-    db: &impl ConnectionTrait,
-    ids: &[OfferId],
-) -> Result<Vec<(OfferId, (OfferDraft, PartnerId))>, DbErr> {
+/// The drafts of offers whose terms of claiming are not known in their present version.
+pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(OfferId, OfferDraft)>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT o.id, o.draft, o.partner_id FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
-        postgres: "SELECT o.id, o.draft, o.partner_id
-                   FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
+        sqlite: "SELECT o.id, o.draft FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
+        postgres: "SELECT o.id, o.draft FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()
         .map(|row| {
             let draft: serde_json::Value = row.try_get("", "draft")?;
             let draft = serde_json::from_value(draft).map_err(|e| DbErr::Json(e.to_string()))?;
-            Ok((OfferId(row.try_get("", "id")?), (draft, PartnerId(row.try_get("", "partner_id")?))))
+            Ok((OfferId(row.try_get("", "id")?), draft))
         })
         .collect()
 }
@@ -113,9 +111,9 @@ fn room_rows(keys: &[RoomKey]) -> sea_orm::Value {
 /// one decides at a time and none waits in a circle. (SQLite's one writer holds its lock already.)
 pub async fn lock_rooms(db: &impl ConnectionTrait, keys: &[RoomKey]) -> Result<Vec<(OfferId, Room)>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT q.offer_id, q.quota, q.claimed, q.issued FROM json_each($1) AS j
+        sqlite: "SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM json_each($1) AS j
                  CROSS JOIN quotas q ON q.offer_id = unhex(j.value ->> 0) AND q.period = j.value ->> 1",
-        postgres: "SELECT q.offer_id, q.quota, q.claimed, q.issued FROM quotas q
+        postgres: "SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM quotas q
                    JOIN json_array_elements($1::json) AS j
                      ON q.offer_id = (j.value ->> 0)::uuid AND q.period = (j.value ->> 1)::int
                    ORDER BY q.offer_id FOR UPDATE OF q",
@@ -125,7 +123,8 @@ pub async fn lock_rooms(db: &impl ConnectionTrait, keys: &[RoomKey]) -> Result<V
     rows.iter()
         .map(|row| {
             let quota = row.try_get::<Option<i32>>("", "quota")?.map(|q| u32::try_from(q).unwrap_or_default());
-            let room = Room { quota, claimed: count(row, "claimed")?, issued: count(row, "issued")? };
+            let (claimed, issued) = (count(row, "claimed")?, count(row, "issued")?);
+            let room = Room { quota, claimed, issued, warned: count(row, "warned")? };
             Ok((OfferId(row.try_get("", "offer_id")?), room))
         })
         .collect()
@@ -173,21 +172,32 @@ pub async fn held(
 /// Writes new claims; answers how many. A row that breaks a uniqueness rule is left out, which the caller notices.
 pub async fn insert(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Result<u64, DbErr> {
     let sql = Sql {
-        sqlite: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at)
+        sqlite: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at, partner_code)
                  SELECT unhex(j.value ->> 0), unhex(j.value ->> 1), unhex(j.value ->> 2), j.value ->> 3, j.value ->> 4,
-                        j.value ->> 5, j.value ->> 6, 'active', j.value ->> 7, j.value ->> 8
+                        j.value ->> 5, j.value ->> 6, 'active', j.value ->> 7, j.value ->> 8, j.value ->> 9
                  FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING",
-        postgres: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at)
+        postgres: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at, partner_code)
                    SELECT (j.value ->> 0)::uuid, (j.value ->> 1)::uuid, (j.value ->> 2)::uuid, (j.value ->> 3)::int,
                           (j.value ->> 4)::int, j.value ->> 5, (j.value ->> 6)::int, 'active', (j.value ->> 7)::bigint,
-                          (j.value ->> 8)::bigint
+                          (j.value ->> 8)::bigint, j.value ->> 9
                    FROM json_array_elements($1::json) AS j ON CONFLICT DO NOTHING",
     };
     let rows: Vec<_> = claims
         .iter()
         .map(|c| {
             let (id, offer, claimant) = (hex_id(c.id), hex_id(c.offer_id), hex_id(c.claimant_id));
-            (id, offer, claimant, c.period, c.sequence, &c.code, c.quantity, c.created_at, c.expires_at)
+            (
+                id,
+                offer,
+                claimant,
+                c.period,
+                c.sequence,
+                &c.code,
+                c.quantity,
+                c.created_at,
+                c.expires_at,
+                &c.partner_code,
+            )
         })
         .collect();
     Ok(db.execute_raw(either(db, sql, [json::rows(&rows)])).await?.rows_affected())
@@ -196,14 +206,17 @@ pub async fn insert(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Res
 /// Writes the counts of quota rows that are locked.
 pub async fn write_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Room)]) -> Result<u64, DbErr> {
     let sql = Sql {
-        sqlite: "UPDATE quotas SET claimed = j.value ->> 2, issued = j.value ->> 3 FROM json_each($1) AS j
+        sqlite: "UPDATE quotas SET claimed = j.value ->> 2, issued = j.value ->> 3, warned = j.value ->> 4 FROM json_each($1) AS j
                  WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1",
-        postgres: "UPDATE quotas SET claimed = (j.value ->> 2)::int, issued = (j.value ->> 3)::int
+        postgres: "UPDATE quotas SET claimed = (j.value ->> 2)::int, issued = (j.value ->> 3)::int,
+                                     warned = (j.value ->> 4)::int
                    FROM json_array_elements($1::json) AS j
                    WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int",
     };
-    let rows: Vec<_> =
-        rooms.iter().map(|((offer, period), room)| (hex_id(offer.0), *period, room.claimed, room.issued)).collect();
+    let rows: Vec<_> = rooms
+        .iter()
+        .map(|((offer, period), room)| (hex_id(offer.0), *period, room.claimed, room.issued, room.warned))
+        .collect();
     Ok(db.execute_raw(either(db, sql, [json::rows(&rows)])).await?.rows_affected())
 }
 

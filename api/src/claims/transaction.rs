@@ -4,14 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
-use shared::{ClaimId, OfferId, PartnerId, claim::ClaimState, code::ClaimCode, webhook::EventKind};
+use shared::{ClaimId, OfferId, claim::ClaimState, code::ClaimCode, offer::Fulfilment, webhook::EventKind};
 
 use super::{
-    decide::{Decision, Known, OfferFacts, Refusal, Request, Room, decide},
+    alerts,
+    decide::{Decided, Decision, Known, OfferFacts, Refusal, Request, Room, decide},
     store::{self, OfferRow, RoomKey},
     told,
 };
 use crate::{
+    codes::{self, store::Pool},
     offers::period_number,
     store::{
         clock::to_ms,
@@ -33,11 +35,7 @@ pub enum Outcome {
 
 /// How offers may be claimed, by the version of their drafts: read once, not with every batch.
 #[derive(Debug, Default)]
-pub struct Terms {
-    facts: HashMap<OfferId, (i32, OfferFacts)>,
-    /// Whose the offers are, which never changes.
-    partners: HashMap<OfferId, PartnerId>,
-}
+pub struct Terms(HashMap<OfferId, (i32, OfferFacts)>);
 
 /// Offers whose terms are remembered.
 const REMEMBERED: usize = 100_000;
@@ -50,16 +48,15 @@ impl Terms {
         ids: &[OfferId],
     ) -> Result<HashMap<OfferId, OfferFacts>, DbErr> {
         let rows = store::offers(db, ids).await?;
-        let known = |row: &OfferRow| self.facts.get(&row.id).is_some_and(|(version, _)| *version == row.version);
+        let known = |row: &OfferRow| self.0.get(&row.id).is_some_and(|(version, _)| *version == row.version);
         let unknown: Vec<OfferId> = rows.iter().filter(|row| !known(row)).map(|row| row.id).collect();
         if !unknown.is_empty() {
-            if self.facts.len() > REMEMBERED {
-                self.facts.clear();
-                self.partners.clear();
+            if self.0.len() > REMEMBERED {
+                self.0.clear();
             }
             let drafts: HashMap<_, _> = store::drafts(db, &unknown).await?.into_iter().collect();
             for row in &rows {
-                if let Some((draft, partner)) = drafts.get(&row.id) {
+                if let Some(draft) = drafts.get(&row.id) {
                     let facts = OfferFacts {
                         state: row.state,
                         starts_at: row.starts_at,
@@ -69,16 +66,17 @@ impl Terms {
                         max_quantity: draft.max_quantity,
                         claim_days: draft.claim_days,
                         quota: draft.quota,
+                        partner: row.partner,
+                        has_pool: draft.fulfilment == Fulfilment::CodePool,
                     };
-                    self.facts.insert(row.id, (row.version, facts));
-                    self.partners.insert(row.id, *partner);
+                    self.0.insert(row.id, (row.version, facts));
                 }
             }
         }
         // Times change with the version, so what is remembered of them is right as it is; the state changes with the
         // partner's, too.
         let facts = |row: &OfferRow| {
-            let (_, remembered) = self.facts.get(&row.id)?;
+            let (_, remembered) = self.0.get(&row.id)?;
             Some((row.id, OfferFacts { state: row.state, ..remembered.clone() }))
         };
         Ok(rows.iter().filter_map(facts).collect())
@@ -102,32 +100,67 @@ pub async fn settle(
     let periods: HashMap<OfferId, i32> =
         known.offers.iter().map(|(id, facts)| (*id, period_number(facts.period, now))).collect();
     known.rooms = rooms(tx, &known, &periods, now).await?;
+    known.pools = pools(tx, &known, now).await?;
     let keys: Vec<_> = requests.iter().filter_map(|r| Some((r.offer, r.claimant, *periods.get(&r.offer)?))).collect();
     known.claims = store::held(tx, &keys).await?.into_iter().collect();
 
-    let (decisions, rooms) = decide(requests, &known, now);
+    let decided = decide(requests, &known, now);
+    let codes = hand_out(tx, requests, &decided, now).await?;
     let outcomes: Vec<Outcome> = requests
         .iter()
-        .zip(decisions)
+        .zip(&decided.decisions)
         .map(|(request, decision)| match decision {
-            Decision::Granted { sequence } => {
+            Decision::Granted { sequence, .. } => {
                 let days = known.offers.get(&request.offer).map_or(0, |o| i64::from(o.claim_days));
                 let period = periods.get(&request.offer).copied().unwrap_or_default();
-                Outcome::Claimed(row(request, sequence, period, days, now))
+                let code = codes.get(&request.id).cloned();
+                Outcome::Claimed(row(request, *sequence, period, days, code, now))
             }
-            Decision::Refused(refusal) => Outcome::Refused(refusal),
+            Decision::Refused(refusal) => Outcome::Refused(refusal.clone()),
         })
         .collect();
-    tell(tx, terms, &outcomes, now).await?;
-    write(tx, &outcomes, &known, &rooms, &periods, now).await?;
+    tell(tx, &known, &outcomes, now).await?;
+    write(tx, &outcomes, &known, &decided, &periods, now).await?;
     Ok(outcomes)
 }
 
+/// The pools of the offers that are open, locked after the rooms; no statement where no offer has one.
+async fn pools(tx: &impl ConnectionTrait, known: &Known, now: DateTime<Utc>) -> Result<HashMap<OfferId, Pool>, DbErr> {
+    let open = known.offers.iter().filter(|(_, facts)| facts.has_pool && facts.is_open(now));
+    let mut ids: Vec<OfferId> = open.map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    if ids.is_empty() { Ok(HashMap::new()) } else { codes::store::lock(tx, &ids).await }
+}
+
+/// Takes the codes that were decided upon out of their pools; answers the code of each claim that gets one.
+async fn hand_out(
+    tx: &impl ConnectionTrait,
+    requests: &[Request],
+    decided: &Decided,
+    now: DateTime<Utc>,
+) -> Result<HashMap<ClaimId, String>, DbErr> {
+    let place = |decision: &Decision| if let Decision::Granted { place, .. } = decision { *place } else { None };
+    let grants: Vec<_> = requests
+        .iter()
+        .zip(&decided.decisions)
+        .filter_map(|(request, decision)| Some((request.offer, place(decision)?, request.id)))
+        .collect();
+    if grants.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let codes = codes::store::hand_out(tx, &grants, to_ms(now)).await?;
+    if codes.len() == grants.len() {
+        Ok(codes)
+    } else {
+        Err(DbErr::Custom(format!("{} of {} codes", codes.len(), grants.len())))
+    }
+}
+
 /// Tells partners of new claims, all of a batch at once. Where nobody listens, no event is even made.
-async fn tell(tx: &impl ConnectionTrait, terms: &Terms, outcomes: &[Outcome], now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn tell(tx: &impl ConnectionTrait, known: &Known, outcomes: &[Outcome], now: DateTime<Utc>) -> Result<(), DbErr> {
     let event = |outcome: &Outcome| {
         let Outcome::Claimed(claim) = outcome else { return None };
-        let partner = *terms.partners.get(&OfferId(claim.offer_id))?;
+        let partner = known.offers.get(&OfferId(claim.offer_id))?.partner;
         webhooks::may_listen(partner, EventKind::ClaimCreated)
             .then(|| told::event(EventKind::ClaimCreated, claim, partner, claim.quantity))
     };
@@ -156,7 +189,14 @@ async fn rooms(
 }
 
 /// The row of a claim that is granted.
-pub fn row(request: &Request, sequence: u32, period: i32, days: i64, now: DateTime<Utc>) -> claims::Model {
+pub fn row(
+    request: &Request,
+    sequence: u32,
+    period: i32,
+    days: i64,
+    partner_code: Option<String>,
+    now: DateTime<Utc>,
+) -> claims::Model {
     claims::Model {
         id: request.id.0,
         offer_id: request.offer.0,
@@ -171,6 +211,7 @@ pub fn row(request: &Request, sequence: u32, period: i32, days: i64, now: DateTi
         ended_at: None,
         redeemed: 0,
         redeemed_at: None,
+        partner_code,
     }
 }
 
@@ -180,7 +221,7 @@ async fn write(
     tx: &impl ConnectionTrait,
     outcomes: &[Outcome],
     known: &Known,
-    rooms: &HashMap<OfferId, Room>,
+    decided: &Decided,
     periods: &HashMap<OfferId, i32>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -190,7 +231,8 @@ async fn write(
         return Ok(());
     }
     let written = store::insert(tx, &claimed).await?;
-    let mut changed: Vec<(RoomKey, Room)> = rooms
+    let mut changed: Vec<(RoomKey, Room)> = decided
+        .rooms
         .iter()
         .filter(|(id, room)| known.rooms.get(id) != Some(room))
         .filter_map(|(id, room)| Some(((*id, *periods.get(id)?), *room)))
@@ -204,9 +246,27 @@ async fn write(
             changed.len()
         )));
     }
+    write_pools(tx, known, decided).await?;
+    alerts::tell(tx, known, &alerts::crossed(known, decided), now).await?;
     revisions::raise(tx, Revision::Claims).await?;
     let units = claimed.iter().map(|c| i64::from(c.quantity)).sum();
     totals::add(tx, Metric::Claims, now, units).await
+}
+
+/// Writes the counters of the pools that codes were taken from.
+async fn write_pools(tx: &impl ConnectionTrait, known: &Known, decided: &Decided) -> Result<(), DbErr> {
+    let pools = decided.pools.iter().filter(|(id, pool)| known.pools.get(id) != Some(pool));
+    let mut changed: Vec<(OfferId, Pool)> = pools.map(|(id, pool)| (*id, *pool)).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    changed.sort_unstable_by_key(|(id, _)| *id);
+    let written = codes::store::write(tx, &changed).await?;
+    if written == changed.len() as u64 {
+        Ok(())
+    } else {
+        Err(DbErr::Custom(format!("{written} of {} pools", changed.len())))
+    }
 }
 
 /// Gives units back: closes active claims in a state, and takes them off the counts. Answers those that were closed.

@@ -70,6 +70,7 @@ pub struct ClaimJson<'a> {
     redeemed: i32,
     code: String,
     qr: String,
+    partner_code: Option<&'a str>,
     period: Option<String>,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
@@ -78,7 +79,7 @@ pub struct ClaimJson<'a> {
 }
 
 /// A claim as its claimant sees it. One whose time is over is expired, whether or not the row says so yet.
-pub fn claim<'a>(claim: &claims::Model, offer: &'a Shown, now: DateTime<Utc>) -> Result<ClaimJson<'a>> {
+pub fn claim<'a>(claim: &'a claims::Model, offer: &'a Shown, now: DateTime<Utc>) -> Result<ClaimJson<'a>> {
     let stored = ClaimState::from_name(&claim.state).ok_or_else(|| Error::internal("unknown claim state"))?;
     let over = from_ms(claim.expires_at) <= now;
     let state = if stored == ClaimState::Active && over { ClaimState::Expired } else { stored };
@@ -92,6 +93,7 @@ pub fn claim<'a>(claim: &claims::Model, offer: &'a Shown, now: DateTime<Utc>) ->
         redeemed: claim.redeemed,
         qr: qr(&code)?,
         code: code.to_string(),
+        partner_code: claim.partner_code.as_deref().filter(|_| state.counts()),
         period: (claim.period != 0).then(|| format!("{:04}-{:02}", claim.period / 100, claim.period % 100)),
         created_at: from_ms(claim.created_at),
         expires_at: Some(from_ms(claim.expires_at)),

@@ -68,28 +68,49 @@ impl FromRequest for Patch {
     }
 }
 
-/// `application/json` (also `…+json`), in UTF-8, not compressed: a small compressed body can inflate without bound.
+/// `application/json` (also `…+json`), in UTF-8, not compressed.
 fn is_json(request: &HttpRequest) -> Result<()> {
+    if media(request)? == Media::Json { Ok(()) } else { Err(Code::UnsupportedMediaType.into()) }
+}
+
+/// What a body says that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    Json,
+    /// Lines of text: `text/plain` or `text/csv`.
+    Text,
+}
+
+/// The media type of a body in UTF-8, not compressed: a small compressed body can inflate without bound.
+pub fn media(request: &HttpRequest) -> Result<Media> {
     let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|e| e != "identity");
     let media = request.headers().get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
     let mut parts = media.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let charset =
         parts.find_map(|p| p.to_ascii_lowercase().strip_prefix("charset=").map(|c| c.trim_matches('"').to_owned()));
-    let json = essence == "application/json" || essence == "application/merge-patch+json";
-    if encoded || !json || charset.is_some_and(|c| c != "utf-8") {
+    if encoded || charset.is_some_and(|c| c != "utf-8") {
         return Err(Code::UnsupportedMediaType.into());
     }
-    Ok(())
+    match essence.as_str() {
+        "application/json" | "application/merge-patch+json" => Ok(Media::Json),
+        "text/plain" | "text/csv" => Ok(Media::Text),
+        _ => Err(Code::UnsupportedMediaType.into()),
+    }
 }
 
 /// The whole body, within its bounds of size and time.
-pub async fn read(mut payload: Payload) -> Result<web::Bytes> {
+pub async fn read(payload: Payload) -> Result<web::Bytes> {
+    read_up_to(payload, BODY_LIMIT).await
+}
+
+/// The whole body of an operation that takes `limit` bytes.
+pub async fn read_up_to(mut payload: Payload, limit: usize) -> Result<web::Bytes> {
     let reading = async {
         let mut body = web::BytesMut::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Error::new(Code::MalformedRequest))?;
-            if body.len() + chunk.len() > BODY_LIMIT {
+            if body.len() + chunk.len() > limit {
                 return Err(Code::PayloadTooLarge.into());
             }
             body.extend_from_slice(&chunk);
@@ -100,7 +121,7 @@ pub async fn read(mut payload: Payload) -> Result<web::Bytes> {
 }
 
 /// Reads a JSON object and checks it by its own rules.
-fn checked<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T> {
+pub fn checked<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T> {
     // serde would read a structure from a list, too.
     if body.trim_ascii_start().first() == Some(&b'[') {
         parse::<serde_json::Value>(body)?;

@@ -42,6 +42,8 @@ pub const KEPT_MS: i64 = 24 * 3600 * 1000;
 const LOST_MS: i64 = 60 * 1000;
 /// Longest key.
 const KEY_MAX: usize = 255;
+/// The largest body that is kept in mind; operations have limits of their own below it.
+const LARGEST: usize = 1024 * 1024;
 /// Largest answer that is kept.
 const ANSWER_MAX: usize = 1024 * 1024;
 
@@ -120,7 +122,7 @@ pub async fn middleware(
     let (true, Some(store)) = (applies, store) else {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     };
-    let body = match body::read(request.take_payload()).await {
+    let body = match body::read_up_to(request.take_payload(), LARGEST).await {
         Ok(body) => body,
         Err(error) => return Ok(request.error_response(error).map_into_right_body()),
     };

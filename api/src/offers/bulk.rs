@@ -14,7 +14,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    document::{draft_of, latest_draft_of, period_number, state_of},
+    document::{draft_of, latest_draft_of, period_number, search_text, state_of},
     life, store,
 };
 use crate::{
@@ -126,7 +126,7 @@ pub fn decide(before: Option<(&Standing, &OfferDraft)>, draft: &OfferDraft, rule
 /// The next version of an offer: at once, or waiting in review where everybody sees it.
 fn change(standing: &Standing, draft: &OfferDraft, state: OfferState, rules: Rules) -> Result<Verdict> {
     let row = &standing.row;
-    let waits = life::waits_in_review(state) && !rules.sandbox;
+    let waits = state.edits_wait() && !rules.sandbox;
     let mut after = life::edited(row, draft, waits, rules.now)?;
     let mut quota = None;
     if !waits {
@@ -145,7 +145,7 @@ fn change(standing: &Standing, draft: &OfferDraft, state: OfferState, rules: Rul
 
 /// Another step of the same version.
 fn next(before: &offers::Model, row: &offers::Model, action: Action, now: DateTime<Utc>) -> Result<offers::Model> {
-    Ok(offers::Model { version: before.version + 1, ..life::after(row, action, now)? })
+    Ok(offers::Model { version: before.version + 1, ..life::after(row, action, false, now)? })
 }
 
 /// The offers of a partner that have these names, with what is claimed of them.
@@ -186,7 +186,7 @@ pub async fn find(
 }
 
 #[derive(Serialize)]
-struct NewRow<'a>(String, &'a str, &'static str, &'a OfferDraft, Option<i64>, Option<i64>, Option<i64>);
+struct NewRow<'a>(String, &'a str, &'static str, &'a OfferDraft, Option<i64>, Option<i64>, Option<i64>, String);
 
 /// Writes new offers; answers whether all of them could be: a name may have been taken meanwhile.
 pub async fn create(
@@ -212,21 +212,22 @@ pub async fn create(
                 starts,
                 ends,
                 (*state == OfferState::Published).then_some(now),
+                search_text(draft),
             )
         })
         .collect();
     let into = "INSERT INTO offers (id, partner_id, external_id, state, draft, starts_at, ends_at, version, created_at,
-                updated_at, published_at, action, actor_id, actor_key)";
+                updated_at, published_at, action, actor_id, actor_key, search)";
     let sql = Sql {
         sqlite: &format!(
             "{into} SELECT unhex(j.value ->> 0), $2, j.value ->> 1, j.value ->> 2, j.value -> 3, j.value ->> 4,
-             j.value ->> 5, 1, $3, $3, j.value ->> 6, '{ACTION}', $4, $5
+             j.value ->> 5, 1, $3, $3, j.value ->> 6, '{ACTION}', $4, $5, j.value ->> 7
              FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING"
         ),
         postgres: &format!(
             "{into} SELECT (j.value ->> 0)::uuid, $2, j.value ->> 1, j.value ->> 2, j.value -> 3,
-             (j.value ->> 4)::bigint, (j.value ->> 5)::bigint, 1, $3, $3, (j.value ->> 6)::bigint, '{ACTION}', $4, $5
-             FROM jsonb_array_elements($1::jsonb) AS j ON CONFLICT DO NOTHING"
+             (j.value ->> 4)::bigint, (j.value ->> 5)::bigint, 1, $3, $3, (j.value ->> 6)::bigint, '{ACTION}', $4, $5,
+             j.value ->> 7 FROM jsonb_array_elements($1::jsonb) AS j ON CONFLICT DO NOTHING"
         ),
     };
     let [user, key] = by(actor);
@@ -253,6 +254,7 @@ struct ChangedRow<'a> {
     starts_at: Option<i64>,
     ends_at: Option<i64>,
     published_at: Option<i64>,
+    search: &'a Option<String>,
 }
 
 /// Writes the next versions of offers, and the quotas of those that count from now on; answers whether none of them
@@ -280,12 +282,14 @@ pub async fn update(
             starts_at: after.starts_at,
             ends_at: after.ends_at,
             published_at: after.published_at,
+            search: &after.search,
         })
         .collect();
     let same = "version = j.version, state = j.state, draft = j.draft, pending = j.pending, pending_at = j.pending_at,
-        rejection = j.rejection, starts_at = j.starts_at, ends_at = j.ends_at, published_at = j.published_at";
+        rejection = j.rejection, starts_at = j.starts_at, ends_at = j.ends_at, published_at = j.published_at,
+        search = j.search";
     let sqlite_same = same
-        .split(", ")
+        .split(',')
         .map(|set| {
             let (name, _) = set.trim().split_once(" = ").unwrap_or_default();
             // A document stays text, and an edit that is not there is no text `null`.
@@ -306,7 +310,7 @@ pub async fn update(
         postgres: &format!(
             "UPDATE offers AS o SET {same}, {mark} FROM jsonb_to_recordset($1::jsonb) AS j (id uuid, version int,
              state text, draft jsonb, pending jsonb, pending_at bigint, rejection text, starts_at bigint, ends_at bigint,
-             published_at bigint) WHERE o.id = j.id AND o.version = j.version - 1"
+             published_at bigint, search text) WHERE o.id = j.id AND o.version = j.version - 1"
         ),
     };
     let [user, key] = by(actor);
@@ -318,11 +322,17 @@ pub async fn update(
     let quotas: Vec<(String, i32, Option<u32>)> = quotas.map(|(id, (period, quota))| (id, period, quota)).collect();
     if !quotas.is_empty() {
         // Should more be claimed meanwhile, the table's own rule refuses, and the batch is decided again.
+        let [sqlite_warned, warned] = ["(j.value ->> 2)", "(j.value ->> 2)::int"].map(store::warned);
         let sql = Sql {
-            sqlite: "UPDATE quotas SET quota = j.value ->> 2 FROM json_each($1) AS j
-                     WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1",
-            postgres: "UPDATE quotas SET quota = (j.value ->> 2)::int FROM jsonb_array_elements($1::jsonb) AS j
-                       WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int",
+            sqlite: &format!(
+                "UPDATE quotas SET quota = j.value ->> 2, warned = {sqlite_warned} FROM json_each($1) AS j
+                 WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1"
+            ),
+            postgres: &format!(
+                "UPDATE quotas SET quota = (j.value ->> 2)::int, warned = {warned}
+                 FROM jsonb_array_elements($1::jsonb) AS j
+                 WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int"
+            ),
         };
         tx.execute_raw(either(tx, sql, [json::rows(&quotas)])).await?;
     }

@@ -5,7 +5,10 @@ use shared::{
     OfferId,
     claim::ClaimedOffer,
     month::Month,
-    offer::{OfferCard, OfferDraft, OfferState, OfferView, PartnerOffer, PartnerRef, PendingEdit, Period},
+    offer::{
+        Action, Fulfilment, OfferCard, OfferDraft, OfferState, OfferView, PartnerOffer, PartnerRef, PendingEdit, Period,
+    },
+    pool::CodeStock,
 };
 
 use crate::{
@@ -25,7 +28,7 @@ pub fn latest_draft_of(offer: &offers::Model) -> Result<OfferDraft> {
 }
 
 /// The edit that waits in review.
-fn pending_of(offer: &offers::Model) -> Result<Option<OfferDraft>> {
+pub fn pending_of(offer: &offers::Model) -> Result<Option<OfferDraft>> {
     use serde::Deserialize;
     offer.pending.as_ref().map(OfferDraft::deserialize).transpose().map_err(Error::internal)
 }
@@ -35,12 +38,47 @@ pub fn state_of(offer: &offers::Model) -> Result<OfferState> {
     OfferState::from_name(&offer.state).ok_or_else(|| Error::internal(format!("unknown offer state {}", offer.state)))
 }
 
+/// What can be done to an offer now.
+pub fn allowed(offer: &offers::Model) -> Result<Vec<Action>> {
+    let state = state_of(offer)?;
+    Ok(if offer.pending.is_some() { state.allowed_with_edit() } else { state.allowed() })
+}
+
 /// The number of the period that runs now: 0 for once, else the month.
 pub fn period_number(period: Period, now: DateTime<Utc>) -> i32 {
     match period {
         Period::Once => 0,
         Period::Monthly => Month::of(now).number(),
     }
+}
+
+/// How much of an offer is taken in the period that runs now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Units claimed.
+    pub claimed: u32,
+    /// Codes left in its pool, where it has one.
+    pub codes: Option<u32>,
+}
+
+impl Count {
+    /// Units left: of the quota, and of a pool no more than there are codes.
+    pub fn left(self, quota: Option<u32>) -> Option<u32> {
+        let of_quota = quota.map(|quota| quota.saturating_sub(self.claimed));
+        of_quota.into_iter().chain(self.codes).min()
+    }
+}
+
+/// The words by which its partner finds an offer, beginning with its title: folded titles and the external id, with a
+/// blank before each word. Titles are cut, so that a cursor has room for all of it.
+pub fn search_text(draft: &OfferDraft) -> String {
+    let titles = draft.title.entries().map(|(_, title)| title.chars().take(90).collect::<String>());
+    // A tab sorts before a blank: of two titles of which one begins the other, the short one comes first.
+    titles
+        .chain(draft.external_id.clone())
+        .map(|text| format!(" {}", shared::fold::fold(&text)))
+        .collect::<Vec<_>>()
+        .join("\t")
 }
 
 /// What stands beside the draft on a card.
@@ -52,7 +90,7 @@ pub struct Beside {
     pub starts_at: Option<i64>,
     pub ends_at: Option<i64>,
     pub published_at: Option<i64>,
-    pub claimed: u32,
+    pub count: Count,
 }
 
 /// The card of an offer.
@@ -75,14 +113,19 @@ pub fn card(draft: OfferDraft, beside: Beside) -> OfferCard {
         starts_at: beside.starts_at.map(from_ms),
         ends_at: beside.ends_at.map(from_ms),
         published_at: beside.published_at.map(from_ms),
-        claimed: beside.claimed,
-        left: draft.quota.map(|quota| quota.saturating_sub(beside.claimed)),
+        claimed: beside.count.claimed,
+        left: beside.count.left(draft.quota),
     }
 }
 
-/// The offer in full.
-pub fn view(offer: &offers::Model, partner: PartnerRef, claimed: u32, now: DateTime<Utc>) -> Result<OfferView> {
-    let draft = draft_of(offer)?;
+/// The offer in full, with the text that everybody sees or another one.
+pub fn view(
+    offer: &offers::Model,
+    draft: OfferDraft,
+    partner: PartnerRef,
+    count: Count,
+    now: DateTime<Utc>,
+) -> Result<OfferView> {
     let beside = Beside {
         id: OfferId(offer.id),
         partner,
@@ -90,7 +133,7 @@ pub fn view(offer: &offers::Model, partner: PartnerRef, claimed: u32, now: DateT
         starts_at: offer.starts_at,
         ends_at: offer.ends_at,
         published_at: offer.published_at,
-        claimed,
+        count,
     };
     Ok(OfferView {
         description: draft.description.clone(),
@@ -104,20 +147,25 @@ pub fn view(offer: &offers::Model, partner: PartnerRef, claimed: u32, now: DateT
 }
 
 /// The offer as its partner and the ministry see it.
-pub fn partner_offer(offer: &offers::Model, partner: PartnerRef, claimed: u32) -> Result<PartnerOffer> {
-    let state = state_of(offer)?;
+pub fn partner_offer(
+    offer: &offers::Model,
+    partner: PartnerRef,
+    claimed: u32,
+    codes: Option<CodeStock>,
+) -> Result<PartnerOffer> {
+    let draft = draft_of(offer)?;
     Ok(PartnerOffer {
         id: OfferId(offer.id),
         partner,
-        offer: draft_of(offer)?,
-        state,
-        allowed: state.allowed(),
+        state: state_of(offer)?,
+        allowed: allowed(offer)?,
         rejection: offer.rejection.clone(),
         pending: pending_of(offer)?
             .zip(offer.pending_at)
             .map(|(offer, since)| PendingEdit { offer, since: from_ms(since) }),
         claimed,
-        codes: None,
+        codes: (draft.fulfilment == Fulfilment::CodePool).then(|| codes.unwrap_or_else(|| CodeStock::new(0, 0, 0))),
+        offer: draft,
         version: u32::try_from(offer.version).unwrap_or_default(),
         created_at: from_ms(offer.created_at),
         updated_at: from_ms(offer.updated_at),

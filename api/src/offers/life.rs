@@ -6,7 +6,10 @@ use shared::{
     offer::{Action, OfferDraft, OfferState},
 };
 
-use super::{document::state_of, store};
+use super::{
+    document::{allowed, draft_of, search_text, state_of},
+    store,
+};
 use crate::{
     error::{Error, Result},
     store::{
@@ -17,38 +20,47 @@ use crate::{
     },
 };
 
-/// The offer after an action, or why its state does not allow it.
-pub fn after(offer: &offers::Model, action: Action, now: DateTime<Utc>) -> Result<offers::Model> {
+/// Offers whose words are written down in one statement.
+const WORDS_BATCH: u64 = 1000;
+
+/// The offer after an action, or why its state does not allow it. In a sandbox there
+/// is nobody who reviews: what is submitted is approved.
+pub fn after(offer: &offers::Model, action: Action, in_sandbox: bool, now: DateTime<Utc>) -> Result<offers::Model> {
     let state = state_of(offer)?;
-    let refused = || Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed());
-    let mut next = state.apply(action).ok_or_else(refused)?;
+    let refused =
+        || Ok::<_, Error>(Error::new(Code::StateConflict).with("state", state).with("allowed", allowed(offer)?));
+    let Some(mut next) = state.apply(action) else { return Err(refused()?) };
+    if in_sandbox && action == Action::Submit {
+        next = next.apply(Action::Approve).unwrap_or(next);
+    }
     // An approved offer whose time has come opens at once.
-    if action == Action::Approve && offer.starts_at.is_none_or(|at| from_ms(at) <= now) {
-        next = next.apply(Action::Open).ok_or_else(refused)?;
+    if next == OfferState::Scheduled && state != next && offer.starts_at.is_none_or(|at| from_ms(at) <= now) {
+        next = next.apply(Action::Open).unwrap_or(next);
     }
     Ok(moved(offer, next, now))
 }
 
-/// Whether a partner's edit waits in review while the offer stays as everybody sees it.
-pub const fn waits_in_review(state: OfferState) -> bool {
-    matches!(state, OfferState::Announced | OfferState::Published | OfferState::Paused)
-}
-
 /// The offer with another text, as its next version: at once, or waiting in review.
 pub fn edited(offer: &offers::Model, draft: &OfferDraft, waits: bool, now: DateTime<Utc>) -> Result<offers::Model> {
-    let mut next = after(offer, Action::Edit, now)?;
-    let document = serde_json::to_value(draft).map_err(Error::internal)?;
+    let mut next = after(offer, Action::Edit, false, now)?;
     if waits {
-        next.pending = Some(document);
+        next.pending = Some(serde_json::to_value(draft).map_err(Error::internal)?);
         next.pending_at = Some(to_ms(now));
         next.rejection = None;
     } else {
-        next.external_id.clone_from(&draft.external_id);
-        next.starts_at = draft.starts_at.map(to_ms);
-        next.ends_at = draft.ends_at.map(to_ms);
-        next.draft = document;
+        take_in(&mut next, draft)?;
     }
     Ok(next)
+}
+
+/// Makes a text the one that counts.
+pub fn take_in(offer: &mut offers::Model, draft: &OfferDraft) -> Result<()> {
+    offer.external_id.clone_from(&draft.external_id);
+    offer.starts_at = draft.starts_at.map(to_ms);
+    offer.ends_at = draft.ends_at.map(to_ms);
+    offer.draft = serde_json::to_value(draft).map_err(Error::internal)?;
+    offer.search = Some(search_text(draft));
+    Ok(())
 }
 
 /// The row in another state, as its next version.
@@ -59,6 +71,11 @@ pub fn moved(offer: &offers::Model, state: OfferState, now: DateTime<Utc>) -> of
     offer.updated_at = to_ms(now);
     if state.is_public() && offer.published_at.is_none() {
         offer.published_at = Some(to_ms(now));
+    }
+    if state == OfferState::Ended {
+        // Nothing is left to be decided.
+        offer.pending = None;
+        offer.pending_at = None;
     }
     offer
 }
@@ -86,4 +103,24 @@ pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<bool, sea_or
     tx.commit().await?;
     tracing::info!(offers = due.len(), "offer.turned_by_time");
     Ok(true)
+}
+
+/// Writes down the words of offers whose drafts were written by other paths (imports, sample data), a batch at a time.
+pub async fn write_words(db: &Store) -> Result<(), sea_orm::DbErr> {
+    loop {
+        let rows = store::without_words(db.fresh(), WORDS_BATCH).await?;
+        let words: Vec<_> = rows
+            .iter()
+            .map(|offer| {
+                (offer.id, offer.version, draft_of(offer).map(|draft| search_text(&draft)).unwrap_or_default())
+            })
+            .collect();
+        if words.is_empty() {
+            return Ok(());
+        }
+        store::write_words(&db.write, &words).await?;
+        if (words.len() as u64) < WORDS_BATCH {
+            return Ok(());
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Writing offers: create, change, delete, and the actions of partner and ministry.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value, json};
 use shared::{
     Code, FieldCode, OfferId, PartnerId, Validate,
-    offer::{Action, OfferDraft, OfferState, PartnerOffer, PartnerRef},
+    offer::{OfferDraft, PartnerOffer, PartnerRef},
 };
 
 use super::{
@@ -32,8 +32,17 @@ pub struct Doing {
     pub actor: Actor,
     /// The ministry's changes need no review.
     pub is_ministry: bool,
+    /// Nobody but the partner's own programs sees what is in its sandbox.
+    pub is_sandbox: bool,
     pub partner: PartnerRef,
     pub now: DateTime<Utc>,
+}
+
+impl Doing {
+    /// Whether what is written counts at once.
+    pub const fn needs_no_review(&self) -> bool {
+        self.is_ministry || self.is_sandbox
+    }
 }
 
 /// Makes a draft.
@@ -42,7 +51,70 @@ pub async fn create(db: &Store, doing: &Doing, partner: PartnerId, draft: &Offer
     let offer = store::insert(&tx, partner, draft, Some(doing.actor), to_ms(doing.now)).await.map_err(duplicate)?;
     note(&tx, doing, &offer, "offer.create").await?;
     tx.commit().await?;
-    partner_offer(&offer, doing.partner.clone(), 0)
+    partner_offer(&offer, doing.partner.clone(), 0, None)
+}
+
+/// What became of an offer that was sent under the partner's own name for it.
+#[derive(Debug)]
+pub enum Put {
+    Created(PartnerOffer),
+    /// Changed, or the same as it was.
+    There(PartnerOffer),
+}
+
+/// What must hold of the present version of an offer that is sent under the partner's own name for it.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// It is one of these versions.
+    pub expected: Option<IfMatch>,
+    /// There is none.
+    pub only_new: bool,
+}
+
+/// Writes an offer under the partner's own name for it: a draft where there is none, else a change to what was sent,
+/// which makes no new version where nothing differs.
+pub async fn put(
+    db: &Store,
+    doing: &Doing,
+    partner: PartnerId,
+    conditions: &Conditions,
+    mut draft: OfferDraft,
+    external_id: &str,
+) -> Result<Put> {
+    if draft.external_id.as_deref().is_some_and(|own| own != external_id) {
+        return Err(Error::invalid_at("/external_id", FieldCode::NotAllowed));
+    }
+    draft.external_id = Some(external_id.to_owned());
+    check_rules(&draft)?;
+    let Some(offer) = store::find_external(db.fresh(), partner, external_id).await? else {
+        if conditions.expected.is_some() {
+            return Err(Code::StaleVersion.into());
+        }
+        return create(db, doing, partner, &draft).await.map(Put::Created);
+    };
+    let version = u32::try_from(offer.version).unwrap_or_default();
+    if conditions.only_new {
+        return Err(Error::new(Code::StaleVersion).with("version", version));
+    }
+    if let Some(expected) = &conditions.expected {
+        expected.check(version)?;
+    }
+    let waits = waits(doing, &offer)?;
+    let before = if waits { latest_draft_of(&offer)? } else { draft_of(&offer)? };
+    if draft == before {
+        return seen(db.fresh(), &offer, doing).await.map(Put::There);
+    }
+    rewrite(db, doing, &offer, &draft, waits).await.map(Put::There)
+}
+
+/// Whether a change of an offer waits in review.
+fn waits(doing: &Doing, offer: &offers::Model) -> Result<bool> {
+    Ok(!doing.needs_no_review() && state_of(offer)?.edits_wait())
+}
+
+fn check_rules(draft: &OfferDraft) -> Result<()> {
+    let violations = draft.violations();
+    if violations.is_empty() { Ok(()) } else { Err(Error::invalid(violations)) }
 }
 
 /// A broken uniqueness rule of offers is the external id's.
@@ -63,28 +135,46 @@ pub async fn change(
     patch: Map<String, Value>,
 ) -> Result<PartnerOffer> {
     expected.check(u32::try_from(offer.version).unwrap_or_default())?;
-    let waits = !doing.is_ministry && life::waits_in_review(state_of(offer)?);
+    let waits = waits(doing, offer)?;
     let before = if waits { latest_draft_of(offer)? } else { draft_of(offer)? };
     let mut document = serde_json::to_value(&before).map_err(Error::internal)?;
     body::merge(&mut document, Value::Object(patch));
     let draft: OfferDraft = body::from_value(document)?;
-    let violations = draft.violations();
-    if !violations.is_empty() {
-        return Err(Error::invalid(violations));
-    }
+    check_rules(&draft)?;
     if waits && draft.external_id != before.external_id {
         return Err(Error::invalid_at("/external_id", FieldCode::NotAllowed));
     }
-    let next = life::edited(offer, &draft, waits, doing.now)?;
+    rewrite(db, doing, offer, &draft, waits).await
+}
 
+/// Writes another text as the next version: at once, or as the edit that waits in review.
+async fn rewrite(
+    db: &Store,
+    doing: &Doing,
+    offer: &offers::Model,
+    draft: &OfferDraft,
+    waits: bool,
+) -> Result<PartnerOffer> {
+    let mut after = life::edited(offer, draft, waits, doing.now)?;
     let tx = db.begin().await?;
-    check_claimed(&tx, offer, &draft, doing.now, waits).await?;
-    write(tx, doing, offer, next, "offer.change").await
+    check_claimed(&tx, offer, draft, doing.now, waits).await?;
+    sign(&mut after, doing, "offer.change");
+    store::archive(&tx, [offer.id]).await?;
+    if !store::update(&tx, offer, after.clone()).await.map_err(duplicate)? {
+        return Err(Code::StaleVersion.into());
+    }
+    note(&tx, doing, &after, "offer.change").await?;
+    if state_of(offer)?.is_public() {
+        revisions::raise(&tx, Revision::Offers).await?;
+    }
+    let seen = seen(&tx, &after, doing).await?;
+    tx.commit().await?;
+    Ok(seen)
 }
 
 /// What is claimed binds an edit: the period stays, and the quota covers it. Unless the edit waits, the quota counts
 /// from now on.
-async fn check_claimed(
+pub async fn check_claimed(
     tx: &impl ConnectionTrait,
     offer: &offers::Model,
     draft: &OfferDraft,
@@ -111,78 +201,44 @@ async fn check_claimed(
     }
 }
 
-/// Takes an action on an offer.
-pub async fn act(
-    db: &Store,
-    doing: &Doing,
-    offer: &offers::Model,
-    action: Action,
-    rejection: Option<String>,
-) -> Result<PartnerOffer> {
-    let mut next = life::after(offer, action, doing.now)?;
-    next.rejection = match action {
-        Action::Reject => rejection,
-        Action::Submit | Action::Approve | Action::Announce => None,
-        _ => next.rejection,
-    };
-    let name = match action {
-        Action::Submit => "offer.submit",
-        Action::Withdraw => "offer.withdraw",
-        Action::Approve => "offer.approve",
-        Action::Announce => "offer.announce",
-        Action::Reject => "offer.reject",
-        Action::Open => "offer.open",
-        Action::Pause => "offer.pause",
-        Action::Resume => "offer.resume",
-        Action::End => "offer.end",
-        Action::Edit | Action::Delete => "offer.change",
-    };
-    write(db.begin().await?, doing, offer, next, name).await
-}
-
 /// Removes an offer that nobody has seen yet.
 pub async fn delete(db: &Store, doing: &Doing, offer: &offers::Model, expected: &IfMatch) -> Result<()> {
     expected.check(u32::try_from(offer.version).unwrap_or_default())?;
-    let state = state_of(offer)?;
-    if !state.can_delete() {
-        return Err(Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed()));
-    }
     let tx = db.begin().await?;
-    if !store::delete(&tx, offer).await? {
-        return Err(Code::StaleVersion.into());
-    }
-    note(&tx, doing, offer, "offer.delete").await?;
+    remove(&tx, doing, offer).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Writes the next version, with its audit row and the signal for all processes.
-async fn write(
-    tx: DatabaseTransaction,
-    doing: &Doing,
-    before: &offers::Model,
-    mut after: offers::Model,
-    name: &'static str,
-) -> Result<PartnerOffer> {
-    after.action = name.to_owned();
-    after.actor_id = doing.actor.user().map(Into::into);
-    after.actor_key = doing.actor.key().map(Into::into);
-    store::archive(&tx, [before.id]).await?;
-    if !store::update(&tx, before, after.clone()).await.map_err(duplicate)? {
+/// The same, in a transaction that goes on.
+pub async fn remove(tx: &impl ConnectionTrait, doing: &Doing, offer: &offers::Model) -> Result<()> {
+    let state = state_of(offer)?;
+    if !state.can_delete() {
+        return Err(Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed()));
+    }
+    if !store::delete(tx, offer).await? {
         return Err(Code::StaleVersion.into());
     }
-    note(&tx, doing, &after, name).await?;
-    let visible = |offer: &offers::Model| OfferState::from_name(&offer.state).is_some_and(OfferState::is_public);
-    if visible(before) || visible(&after) {
-        revisions::raise(&tx, Revision::Offers).await?;
-    }
-    let period = period_number(draft_of(&after)?.period, doing.now);
-    let (claimed, _) = store::counts(&tx, OfferId(after.id), period).await?;
-    tx.commit().await?;
-    partner_offer(&after, doing.partner.clone(), claimed)
+    note(tx, doing, offer, "offer.delete").await
 }
 
-async fn note(tx: &impl ConnectionTrait, doing: &Doing, offer: &offers::Model, action: &'static str) -> Result<()> {
+/// Says in a version what made it, and who.
+pub fn sign(after: &mut offers::Model, doing: &Doing, action: &'static str) {
+    action.clone_into(&mut after.action);
+    after.actor_id = doing.actor.user().map(Into::into);
+    after.actor_key = doing.actor.key().map(Into::into);
+}
+
+/// The offer as it is shown to those who manage it.
+pub async fn seen(db: &impl ConnectionTrait, offer: &offers::Model, doing: &Doing) -> Result<PartnerOffer> {
+    let period = period_number(draft_of(offer)?.period, doing.now);
+    let (claimed, _) = store::counts(db, OfferId(offer.id), period).await?;
+    let codes = store::stocks(db, [offer.id]).await?.remove(&offer.id);
+    partner_offer(offer, doing.partner.clone(), claimed, codes)
+}
+
+/// Writes down who did it.
+pub async fn note(tx: &impl ConnectionTrait, doing: &Doing, offer: &offers::Model, action: &'static str) -> Result<()> {
     let mut detail = json!({"state": offer.state, "version": offer.version, "partner": doing.partner.slug});
     if let Some(key) = doing.actor.key() {
         detail["api_key"] = json!(key);

@@ -1,35 +1,48 @@
 //! Offers: the public catalogue, and the life of an offer from draft to end.
 
+mod act;
 pub mod bulk;
 pub mod catalogue;
+mod desk_routes;
 mod document;
+mod history;
 mod life;
+mod listing;
 mod manage;
-mod manage_routes;
+mod review_routes;
 mod routes;
 pub mod seed;
 pub mod store;
+mod tools;
 
-pub use document::{claimed_offer, draft_of, period_number};
-pub use life::turn_by_time;
+pub use document::{claimed_offer, draft_of, latest_draft_of, period_number, search_text};
+pub use life::{turn_by_time, write_words};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes under `/api/v1`.
 pub fn routes(app: &mut ServiceConfig) {
     app.service(routes::list)
         .service(routes::detail)
-        .service(manage_routes::list)
-        .service(manage_routes::create)
-        .service(manage_routes::read)
-        .service(manage_routes::change)
-        .service(manage_routes::delete)
-        .service(manage_routes::submit)
-        .service(manage_routes::pause)
-        .service(manage_routes::resume)
-        .service(manage_routes::end)
-        .service(manage_routes::queue)
-        .service(manage_routes::approve)
-        .service(manage_routes::announce)
-        .service(manage_routes::open)
-        .service(manage_routes::reject);
+        .service(desk_routes::list)
+        .service(desk_routes::create)
+        .service(desk_routes::actions)
+        .service(desk_routes::put)
+        .service(desk_routes::read)
+        .service(desk_routes::change)
+        .service(desk_routes::delete)
+        .service(desk_routes::preview)
+        .service(desk_routes::versions)
+        .service(desk_routes::version)
+        .service(desk_routes::submit)
+        .service(desk_routes::withdraw)
+        .service(desk_routes::pause)
+        .service(desk_routes::resume)
+        .service(desk_routes::end)
+        .service(review_routes::queue)
+        .service(review_routes::approve_many)
+        .service(review_routes::read)
+        .service(review_routes::approve)
+        .service(review_routes::announce)
+        .service(review_routes::open)
+        .service(review_routes::reject);
 }

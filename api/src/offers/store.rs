@@ -1,17 +1,22 @@
 //! The queries of offers. Finders take the owner, except where their name says `public_` or `admin_`.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, StreamTrait,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, StreamTrait,
 };
 use shared::{
     OfferId, PartnerId,
-    offer::{OfferDraft, OfferState, PartnerRef, Period},
+    offer::{Fulfilment, OfferDraft, OfferState, PartnerRef, Period},
     partner::PartnerState,
+    pool::CodeStock,
 };
 use uuid::Uuid;
 
+use super::document::{Count, period_number, search_text};
 use crate::{
     partners::{Actor, is_public},
     store::{
@@ -62,23 +67,17 @@ pub fn reference(partner: &partners::Model) -> PartnerRef {
     PartnerRef { slug: partner.slug.clone(), name: partner.name.clone() }
 }
 
-/// The next `limit` offers after an id, newest first: of one partner or of all but sandboxes, in one state or in any.
-pub async fn page(
+/// Those of some ids that there are: of one partner, or of all but sandboxes.
+pub async fn many(
     db: &impl ConnectionTrait,
     partner: Option<PartnerId>,
-    state: Option<OfferState>,
-    before: Option<Uuid>,
-    limit: usize,
+    ids: &[OfferId],
 ) -> Result<Vec<offers::Model>, DbErr> {
-    let condition = Condition::all()
-        .add(match partner {
-            Some(partner) => offers::Column::PartnerId.eq(partner.0),
-            None => offers::Column::PartnerId.not_in_subquery(sandboxes()),
-        })
-        .add_option(state.map(|s| offers::Column::State.eq(s.as_str())))
-        .add_option(before.map(|id| offers::Column::Id.lt(id)));
-    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-    offers::Entity::find().filter(condition).order_by_desc(offers::Column::Id).limit(limit).all(db).await
+    let owned = match partner {
+        Some(partner) => offers::Column::PartnerId.eq(partner.0),
+        None => offers::Column::PartnerId.not_in_subquery(sandboxes()),
+    };
+    offers::Entity::find().filter(offers::Column::Id.is_in(ids.iter().map(|id| id.0))).filter(owned).all(db).await
 }
 
 /// The ids of all sandboxes.
@@ -187,6 +186,7 @@ pub async fn insert(
         action: Set("offer.create".to_owned()),
         actor_id: Set(actor.and_then(Actor::user).map(Into::into)),
         actor_key: Set(actor.and_then(Actor::key).map(Into::into)),
+        search: Set(Some(search_text(draft))),
     };
     new.insert(db).await
 }
@@ -223,10 +223,98 @@ pub async fn update(db: &impl ConnectionTrait, before: &offers::Model, after: of
     Ok(done.rows_affected == 1)
 }
 
-/// Removes an offer in a version; answers whether.
+/// Removes an offer in a version, with its history and its codes; answers whether.
 pub async fn delete(db: &impl ConnectionTrait, offer: &offers::Model) -> Result<bool, DbErr> {
     let this = offers::Column::Id.eq(offer.id).and(offers::Column::Version.eq(offer.version));
-    Ok(offers::Entity::delete_many().filter(this).exec(db).await?.rows_affected == 1)
+    if offers::Entity::delete_many().filter(this).exec(db).await?.rows_affected != 1 {
+        return Ok(false);
+    }
+    for table in ["offer_versions", "pool_codes", "code_pools"] {
+        let sql = format!("DELETE FROM {table} WHERE offer_id = $1");
+        db.execute_raw(statement(db, &sql, [offer.id.into()])).await?;
+    }
+    Ok(true)
+}
+
+/// Offers whose words are not written down yet, by paths that write only drafts.
+pub async fn without_words(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<offers::Model>, DbErr> {
+    offers::Entity::find().filter(offers::Column::Search.is_null()).limit(limit).all(db).await
+}
+
+/// Writes down the words of offers, unless they changed since they were read; the offers stay as they are.
+pub async fn write_words(db: &impl ConnectionTrait, words: &[(Uuid, i32, String)]) -> Result<(), DbErr> {
+    let sql = Sql {
+        sqlite: "UPDATE offers SET search = j.value ->> 2 FROM json_each($1) AS j
+                 WHERE offers.id = unhex(j.value ->> 0) AND offers.version = j.value ->> 1",
+        postgres: "UPDATE offers SET search = j.value ->> 2 FROM json_array_elements($1::json) AS j
+                   WHERE offers.id = (j.value ->> 0)::uuid AND offers.version = (j.value ->> 1)::int",
+    };
+    let rows: Vec<_> = words.iter().map(|(id, version, words)| (json::hex_id(*id), version, words)).collect();
+    db.execute_raw(either(db, sql, [json::rows(&rows)])).await?;
+    Ok(())
+}
+
+/// How much of an offer with this text is taken in the period that runs now.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    offer: &offers::Model,
+    draft: &OfferDraft,
+    now: DateTime<Utc>,
+) -> Result<Count, DbErr> {
+    let (claimed, _) = counts(db, OfferId(offer.id), period_number(draft.period, now)).await?;
+    let codes = if draft.fulfilment == Fulfilment::CodePool {
+        let stocks = stocks(db, [offer.id]).await?;
+        Some(stocks.get(&offer.id).map_or(0, |stock| stock.left))
+    } else {
+        None
+    };
+    Ok(Count { claimed, codes })
+}
+
+/// The pools of codes of some offers.
+pub async fn stocks(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, CodeStock>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT p.* FROM json_each($1) AS j CROSS JOIN code_pools p ON p.offer_id = unhex(j.value)",
+        postgres: "SELECT p.* FROM json_array_elements_text($1::json) AS j
+                   JOIN code_pools p ON p.offer_id = j.value::uuid",
+    };
+    db.query_all_raw(either(db, sql, [json::ids(ids)])).await?.iter().map(stock).collect()
+}
+
+/// The pools of codes of all offers.
+pub async fn all_stocks(db: &impl ConnectionTrait) -> Result<Vec<(Uuid, CodeStock)>, DbErr> {
+    db.query_all_raw(statement(db, "SELECT * FROM code_pools", [])).await?.iter().map(stock).collect()
+}
+
+fn stock(row: &QueryResult) -> Result<(Uuid, CodeStock), DbErr> {
+    let count = |name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
+    let (next, last) = (count("next_place")?, count("last_place")?);
+    Ok((row.try_get("", "offer_id")?, CodeStock::new(last, (last + 1).saturating_sub(next), count("filled")?)))
+}
+
+/// Units claimed of some offers in the periods that run now.
+pub async fn claimed(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+    month: i32,
+) -> Result<HashMap<Uuid, u32>, DbErr> {
+    // An offer is claimed in one sort of period alone, so there is one row at most.
+    let sql = Sql {
+        sqlite: "SELECT q.offer_id, q.claimed FROM json_each($1) AS j
+                 CROSS JOIN quotas q ON q.offer_id = unhex(j.value) AND q.period IN (0, $2)",
+        postgres: "SELECT q.offer_id, q.claimed FROM json_array_elements_text($1::json) AS j
+                   JOIN quotas q ON q.offer_id = j.value::uuid AND q.period IN (0, $2)",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(ids), month.into()])).await?;
+    rows.iter()
+        .map(|row| {
+            let claimed = u32::try_from(row.try_get::<i32>("", "claimed")?).unwrap_or_default();
+            Ok((row.try_get("", "offer_id")?, claimed))
+        })
+        .collect()
 }
 
 /// Units claimed in a period, and claims ever made in it.
@@ -238,7 +326,15 @@ pub async fn counts(db: &impl ConnectionTrait, id: OfferId, period: i32) -> Resu
     Ok((count("claimed")?, count("issued")?))
 }
 
-/// Sets the quota of a period that has begun; answers how many are claimed where that is more.
+/// Which line of a new quota counts as told: the highest that is reached already.
+pub fn warned(quota: &str) -> String {
+    format!(
+        "CASE WHEN {quota} IS NULL THEN 0 WHEN claimed >= {quota} THEN 100 WHEN claimed * 10.0 >= {quota} * 9.0 THEN 90
+         WHEN claimed * 2.0 >= {quota} THEN 50 ELSE 0 END"
+    )
+}
+
+/// Sets the quota of a period that has begun, and which of its lines count as crossed already; answers how many are claimed where that is more.
 pub async fn set_quota(
     db: &impl ConnectionTrait,
     id: OfferId,
@@ -246,9 +342,12 @@ pub async fn set_quota(
     quota: Option<u32>,
 ) -> Result<Option<u32>, DbErr> {
     let quota = quota.map(|q| i32::try_from(q).unwrap_or(i32::MAX));
-    let sql = "UPDATE quotas SET quota = $1
-               WHERE offer_id = $2 AND period = $3 AND (CAST($1 AS INTEGER) IS NULL OR claimed <= $1)";
-    let done = db.execute_raw(statement(db, sql, [quota.into(), id.0.into(), period.into()])).await?;
+    let warned = warned("$1");
+    let sql = format!(
+        "UPDATE quotas SET quota = $1, warned = {warned}
+         WHERE offer_id = $2 AND period = $3 AND (CAST($1 AS INTEGER) IS NULL OR claimed <= $1)"
+    );
+    let done = db.execute_raw(statement(db, &sql, [quota.into(), id.0.into(), period.into()])).await?;
     if done.rows_affected() == 1 {
         return Ok(None);
     }

@@ -107,6 +107,7 @@ mod tests {
                 ended_at: None,
                 redeemed: 2,
                 redeemed_at: None,
+                partner_code: None,
             },
             draft: String::new(),
             hold: held_for.map(|seconds| (Uuid::nil(), in_seconds(seconds))),

@@ -82,6 +82,8 @@ const TABLE: &[(&str, Id, &str, Columns)] = &[
 
     ("GET /api/v1/admin/audit",                         Id::None,             "", MINISTRY),
     ("GET /api/v1/admin/offers",                        Id::None,             "", MINISTRY),
+    ("POST /api/v1/admin/offers/approve",               Id::Offer(InReview),  r#"{"ids": ["{id}"]}"#, MINISTRY),
+    ("GET /api/v1/admin/offers/{id}",                   Id::Offer(InReview),  "", MINISTRY),
     ("POST /api/v1/admin/offers/{id}/approve",          Id::Offer(InReview),  "", MINISTRY),
     ("POST /api/v1/admin/offers/{id}/announce",         Id::Offer(InReview),  "", MINISTRY),
     ("POST /api/v1/admin/offers/{id}/open",             Id::Offer(Announced), "", MINISTRY),
@@ -176,7 +178,7 @@ async fn ask(caller: &Caller, name: &str, slug: &str, id: &str, body: &str) -> u
     let path = path.replace("{slug}", slug).replace("{id}", id);
     let mut ask = caller.clone().at_root().ask(&method.parse().expect("a method"), &path).header("if-match", "*");
     if !body.is_empty() {
-        ask = ask.header("content-type", "application/json").body(body.to_owned());
+        ask = ask.header("content-type", "application/json").body(body.replace("{id}", id));
     }
     ask.await.status
 }

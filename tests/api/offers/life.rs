@@ -15,26 +15,13 @@ use tests::{
 on_both!(every_state_allows_what_the_table_says, an_approved_offer_opens_at_its_time, an_offer_ends_at_its_time);
 on_both!(alone: an_offer_opens_while_no_server_runs);
 
-const ACTIONS: [(Action, &str); 10] = [
-    (Action::Edit, "edit"),
-    (Action::Delete, "delete"),
-    (Action::Submit, "submit"),
-    (Action::Approve, "approve"),
-    (Action::Announce, "announce"),
-    (Action::Reject, "reject"),
-    (Action::Open, "open"),
-    (Action::Pause, "pause"),
-    (Action::Resume, "resume"),
-    (Action::End, "end"),
-];
-
 async fn every_state_allows_what_the_table_says(market: Market) {
     let admin = market.admin().await;
     for state in OfferState::ALL {
-        for (action, name) in ACTIONS {
+        for action in Action::ALL {
             let offer = Offer::once().in_state(&market, state).await;
             assert_eq!(offer.allowed, state.allowed(), "{state:?}");
-            let answer = act(&admin, &offer, name).await;
+            let answer = act(&admin, &offer, action.as_str()).await;
             let expected = match (state, action) {
                 (OfferState::Draft | OfferState::Rejected, Action::Delete) => {
                     answer.done();

@@ -3,6 +3,10 @@
 mod change;
 mod create;
 mod detail;
+mod history;
 mod life;
 mod list;
+mod managed;
+mod review;
 mod search;
+mod states;

@@ -74,6 +74,7 @@ impl<'a> Claims<'a> {
             ended_at: Set(ended_ms),
             redeemed: Set(if used.is_some() { i32::try_from(quantity).unwrap_or(i32::MAX) } else { 0 }),
             redeemed_at: Set(used),
+            partner_code: Set(None),
         };
         let units = if state.counts() { quantity } else { 0 };
         Claim { row, units, day: day_number(from_ms(created_ms)), used: used.map(|at| (id, day_number(from_ms(at)))) }

@@ -14,7 +14,10 @@ use super::{
     terms::{self, Thing},
     words::{self, DESCRIPTIONS, STEPS, SUMMARIES},
 };
-use crate::store::{clock::from_ms, entities::offers};
+use crate::{
+    offers::search_text,
+    store::{clock::from_ms, entities::offers},
+};
 
 /// Since when offers have been published.
 const SINCE_DAYS: i64 = 360;
@@ -174,6 +177,7 @@ pub fn row(plan: &Plan, offer: Offer, now_ms: i64) -> offers::ActiveModel {
         id: Set(offer.id),
         partner_id: Set(partners::id(plan, offer.partner)),
         external_id: Set(draft.external_id.clone()),
+        search: Set(Some(search_text(&draft))),
         state: Set(OfferState::Published.as_str().to_owned()),
         starts_at: Set(draft.starts_at.map(|t| t.timestamp_millis())),
         ends_at: Set(draft.ends_at.map(|t| t.timestamp_millis())),

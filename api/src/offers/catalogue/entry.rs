@@ -6,13 +6,13 @@ use bytes::Bytes;
 use serde::Deserialize;
 use shared::{
     LocalText, OfferId,
-    offer::{Area, Audience, Kind, OfferDraft, OfferState, PartnerRef, Period, Region, Sort},
+    offer::{Area, Audience, Fulfilment, Kind, OfferDraft, OfferState, PartnerRef, Period, Region, Sort},
 };
 
 use crate::{
     error::{Error, Result},
     offers::{
-        document::{Beside, card},
+        document::{Beside, Count, card},
         store::Listed,
     },
 };
@@ -25,6 +25,8 @@ pub struct Entry {
     pub state: OfferState,
     pub period: Period,
     pub quota: Option<u32>,
+    /// Whether claims get codes of the partner's own.
+    pub has_pool: bool,
     /// One bit for each of `Kind::ALL`, further kinds too.
     pub kinds: u16,
     /// One bit for each of `Audience::ALL`.
@@ -73,8 +75,9 @@ impl Entry {
             starts_at: offer.starts_at,
             ends_at: offer.ends_at,
             published_at: Some(offer.published_at),
-            claimed: 0,
+            count: Count::default(),
         };
+        let has_pool = draft.fulfilment == Fulfilment::CodePool;
         let card = card(draft, beside);
         let mut json = serde_json::to_string(&card).map_err(Error::internal)?;
         json.truncate(json.rfind(",\"claimed\":").ok_or_else(|| Error::internal("a card without counts"))?);
@@ -83,6 +86,7 @@ impl Entry {
             state: card.state,
             period: card.period,
             quota: card.quota,
+            has_pool,
             kinds: bits(Kind::ALL, std::iter::once(card.kind).chain(card.further_kinds.iter().copied())),
             audiences: bits(Audience::ALL, card.audience.iter().copied()),
             areas: bits(Area::ALL, [card.area]),
@@ -126,14 +130,14 @@ impl Entry {
         self.folded().text.split(' ')
     }
 
-    /// Units left of the quota.
-    pub fn left(&self, claimed: u32) -> Option<u32> {
-        self.quota.map(|quota| quota.saturating_sub(claimed))
+    /// Units left.
+    pub fn left(&self, count: Count) -> Option<u32> {
+        count.left(self.quota)
     }
 
     /// Whether it can be claimed now.
-    pub fn is_available(&self, claimed: u32) -> bool {
-        self.state == OfferState::Published && self.left(claimed) != Some(0)
+    pub fn is_available(&self, count: Count) -> bool {
+        self.state == OfferState::Published && self.left(count) != Some(0)
     }
 
     /// Its place in an order.
@@ -148,9 +152,10 @@ impl Entry {
     }
 
     /// Writes the card with its counts.
-    pub fn write(&self, claimed: u32, out: &mut Vec<u8>) {
+    pub fn write(&self, count: Count, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.head);
-        let left = self.left(claimed).map_or_else(|| "null".to_owned(), |left| left.to_string());
+        let claimed = count.claimed;
+        let left = self.left(count).map_or_else(|| "null".to_owned(), |left| left.to_string());
         out.extend_from_slice(format!(",\"claimed\":{claimed},\"left\":{left}}}").as_bytes());
     }
 }

@@ -19,6 +19,7 @@ use shared::{
     account::Role,
     month::Month,
     offer::{Audience, OfferState, PartnerRef, Period},
+    pool::CodeStock,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -29,7 +30,10 @@ use self::{
     entry::Entry,
     shelf::{ListPage, Shelf},
 };
-use super::{document, store};
+use super::{
+    document::{self, Count},
+    store,
+};
 use crate::{
     error::{Error, Result},
     http::etag,
@@ -65,7 +69,7 @@ impl Ready {
 #[derive(Debug)]
 struct Snapshot {
     shelf: Arc<Shelf>,
-    claimed: Vec<u32>,
+    taken: Vec<Count>,
     month: Month,
     ready: RwLock<HashMap<String, Ready>>,
 }
@@ -136,7 +140,7 @@ impl Catalogue {
         if let Some(ready) = snapshot.ready.read().get(address) {
             return Ok(ready.clone());
         }
-        let ListPage { body, next } = snapshot.shelf.page(&read()?, &snapshot.claimed)?;
+        let ListPage { body, next } = snapshot.shelf.page(&read()?, &snapshot.taken)?;
         Ok(snapshot.keep(address, Ready::new(body, next)))
     }
 
@@ -148,12 +152,12 @@ impl Catalogue {
             return Ok(ready.clone());
         }
         let (offer, partner) = store::public_find(&db.read, id).await?.ok_or(Code::NotFound)?;
-        let period = document::draft_of(&offer)?.period;
-        let claimed = match snapshot.shelf.place(id) {
-            Some(place) => snapshot.claimed[place as usize],
-            None => store::counts(&db.read, id, document::period_number(period, now)).await?.0,
+        let draft = document::draft_of(&offer)?;
+        let count = match snapshot.shelf.place(id) {
+            Some(place) => snapshot.taken[place as usize],
+            None => store::count(&db.read, &offer, &draft, now).await?,
         };
-        let view = document::view(&offer, partner, claimed, now)?;
+        let view = document::view(&offer, draft, partner, count, now)?;
         let body = serde_json::to_vec(&view).map_err(Error::internal)?;
         Ok(snapshot.keep(&address, Ready::new(body.into(), None)))
     }
@@ -161,8 +165,7 @@ impl Catalogue {
     /// Offers that can be claimed now.
     pub fn open_offers(&self) -> u64 {
         let now = self.now.load();
-        now.shelf.entries.iter().zip(&now.claimed).filter(|(entry, claimed)| entry.is_available(**claimed)).count()
-            as u64
+        now.shelf.entries.iter().zip(&now.taken).filter(|(entry, count)| entry.is_available(**count)).count() as u64
     }
 
     /// The monthly offers that are open for a role, in the list's own order.
@@ -187,16 +190,24 @@ impl Catalogue {
 }
 
 impl Snapshot {
-    fn new(shelf: Arc<Shelf>, counts: Vec<(Uuid, Period, i32)>, now: DateTime<Utc>) -> Self {
-        let mut claimed = vec![0; shelf.entries.len()];
-        for (offer, period, count) in counts {
+    fn new(shelf: Arc<Shelf>, counts: Counts, now: DateTime<Utc>) -> Self {
+        let empty = |entry: &Arc<Entry>| Count { claimed: 0, codes: entry.has_pool.then_some(0) };
+        let mut taken: Vec<Count> = shelf.entries.iter().map(empty).collect();
+        for (offer, period, count) in counts.claimed {
             if let Some(place) = shelf.place(OfferId(offer))
                 && shelf.entries[place as usize].period == period
             {
-                claimed[place as usize] = u32::try_from(count).unwrap_or_default();
+                taken[place as usize].claimed = u32::try_from(count).unwrap_or_default();
             }
         }
-        Self { shelf, claimed, month: Month::of(now), ready: RwLock::default() }
+        for (offer, stock) in counts.stocks {
+            if let Some(place) = shelf.place(OfferId(offer))
+                && shelf.entries[place as usize].has_pool
+            {
+                taken[place as usize].codes = Some(stock.left);
+            }
+        }
+        Self { shelf, taken, month: Month::of(now), ready: RwLock::default() }
     }
 
     fn keep(&self, address: &str, ready: Ready) -> Ready {
@@ -239,9 +250,17 @@ async fn warm(shelf: Arc<Shelf>) -> Result<Arc<Shelf>> {
     warming.await.map_err(Error::internal)
 }
 
-/// Units claimed in the periods that run now.
-async fn counts(db: &Store, now: DateTime<Utc>) -> Result<Vec<(Uuid, Period, i32)>, DbErr> {
-    store::current_counts(db.fresh(), Month::of(now).number()).await
+/// How much of the offers is taken.
+struct Counts {
+    /// Units claimed in the periods that run now.
+    claimed: Vec<(Uuid, Period, i32)>,
+    /// The pools.
+    stocks: Vec<(Uuid, CodeStock)>,
+}
+
+async fn counts(db: &Store, now: DateTime<Utc>) -> Result<Counts, DbErr> {
+    let claimed = store::current_counts(db.fresh(), Month::of(now).number()).await?;
+    Ok(Counts { claimed, stocks: store::all_stocks(db.fresh()).await? })
 }
 
 #[cfg(test)]
@@ -279,7 +298,10 @@ mod tests {
 
     fn page(shelf: &Shelf, query: &str) -> OfferList {
         let query = crate::http::query::parse::<ListQuery>(query).unwrap();
-        serde_json::from_slice(&shelf.page(&query, &vec![10; shelf.entries.len()]).unwrap().body).unwrap()
+        serde_json::from_slice(
+            &shelf.page(&query, &vec![Count { claimed: 10, codes: None }; shelf.entries.len()]).unwrap().body,
+        )
+        .unwrap()
     }
 
     #[test]

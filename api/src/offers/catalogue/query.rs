@@ -8,7 +8,10 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use super::entry::{Entry, SortKey};
+use super::{
+    super::document::Count,
+    entry::{Entry, SortKey},
+};
 use crate::{
     error::{Error, Result},
     http::{cursor, query::check_limit},
@@ -83,7 +86,7 @@ impl ListQuery {
     }
 
     /// One bit for each filter that the entry does not meet: kind, audience, area, region, partner, available.
-    pub fn fails(&self, entry: &Entry, claimed: u32) -> u8 {
+    pub fn fails(&self, entry: &Entry, count: Count) -> u8 {
         fn bit<T: PartialEq>(all: &[T], one: Option<T>, of: u16) -> bool {
             one.is_some_and(|one| all.iter().position(|a| *a == one).is_none_or(|at| of & (1 << at) == 0))
         }
@@ -93,7 +96,7 @@ impl ListQuery {
             bit(Area::ALL, self.area, entry.areas),
             bit(Region::ALL, self.region, entry.regions),
             self.partner.as_ref().is_some_and(|p| *p != entry.partner.slug),
-            self.available == Some(true) && !entry.is_available(claimed),
+            self.available == Some(true) && !entry.is_available(count),
         ];
         fails.iter().enumerate().fold(0, |bits, (at, fails)| bits | (u8::from(*fails) << at))
     }

@@ -17,7 +17,7 @@ use super::{
     query::{DIMENSIONS, ListQuery, Position},
     words::Words,
 };
-use crate::{error::Result, http::cursor};
+use crate::{error::Result, http::cursor, offers::document::Count};
 
 /// Partners in a facet, at most.
 const PARTNER_FACETS: usize = 50;
@@ -83,26 +83,26 @@ impl Shelf {
         self.places.get(&id).copied()
     }
 
-    /// Makes a page. `claimed` are the units claimed of each entry.
-    pub fn page(&self, query: &ListQuery, claimed: &[u32]) -> Result<ListPage> {
+    /// Makes a page. `taken` says how much is taken of each entry.
+    pub fn page(&self, query: &ListQuery, taken: &[Count]) -> Result<ListPage> {
         let sort = query.sort();
         let order = self.order(sort);
         let start = match query.after()? {
             Some(position) => order.partition_point(|n| self.entries[*n as usize].sort_key(sort) <= position.key()),
             None => 0,
         };
-        let found = self.find(query, claimed);
+        let found = self.find(query, taken);
         let mut matching = order[start..].iter().filter(|n| found.matches[**n as usize]);
         let page: Vec<u32> = matching.by_ref().take(query.limit()).copied().collect();
         let last = page.last().filter(|_| matching.next().is_some());
         let next = last.map(|n| cursor::encode(&Position::of(&self.entries[*n as usize], sort)));
-        let body = self.write(&page, claimed, next.as_deref(), &found)?;
+        let body = self.write(&page, taken, next.as_deref(), &found)?;
         Ok(ListPage { body, next: next.map(|next| query.link(&next)) })
     }
 
     /// One pass over all entries: what meets every filter is in the page; what fails one alone is still counted under
     /// that filter's other values.
-    fn find(&self, query: &ListQuery, claimed: &[u32]) -> Found {
+    fn find(&self, query: &ListQuery, taken: &[Count]) -> Found {
         let words = query.words();
         let named = if words.is_empty() {
             None
@@ -116,19 +116,19 @@ impl Shelf {
             if named.as_ref().is_some_and(|named| !named.has(number)) {
                 continue;
             }
-            let fails = query.fails(entry, claimed[at]);
+            let fails = query.fails(entry, taken[at]);
             if fails == 0 {
                 matches[at] = true;
                 total += 1;
             }
             if let Some(counts) = &mut counts {
-                counts.add(entry, claimed[at], fails);
+                counts.add(entry, taken[at], fails);
             }
         }
         Found { matches, total, facets: counts.map(Counts::facets) }
     }
 
-    fn write(&self, page: &[u32], claimed: &[u32], next: Option<&str>, found: &Found) -> Result<Bytes> {
+    fn write(&self, page: &[u32], taken: &[Count], next: Option<&str>, found: &Found) -> Result<Bytes> {
         let mut body = Vec::with_capacity(page.len() * 1200 + 256);
         body.extend_from_slice(b"{\"items\":[");
         for (index, number) in page.iter().enumerate() {
@@ -136,7 +136,7 @@ impl Shelf {
                 body.push(b',');
             }
             let at = *number as usize;
-            self.entries[at].write(claimed[at], &mut body);
+            self.entries[at].write(taken[at], &mut body);
         }
         let next = serde_json::to_string(&next).unwrap_or_default();
         body.extend_from_slice(format!("],\"next_cursor\":{next},\"total\":{}", found.total).as_bytes());
@@ -161,7 +161,7 @@ struct Counts<'a> {
 }
 
 impl<'a> Counts<'a> {
-    fn add(&mut self, entry: &'a Entry, claimed: u32, fails: u8) {
+    fn add(&mut self, entry: &'a Entry, count: Count, fails: u8) {
         // Whether the entry meets all filters but perhaps the one of this dimension.
         let counts = |dimension: usize| fails & !(1 << dimension) == 0;
         let bits = [
@@ -180,7 +180,7 @@ impl<'a> Counts<'a> {
         if counts(DIMENSIONS - 2) {
             *self.partners.entry(&entry.partner.slug).or_default() += 1;
         }
-        if counts(DIMENSIONS - 1) && entry.is_available(claimed) {
+        if counts(DIMENSIONS - 1) && entry.is_available(count) {
             self.available += 1;
         }
     }

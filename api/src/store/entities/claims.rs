@@ -28,6 +28,8 @@ pub struct Model {
     pub redeemed: i32,
     /// When units were last used.
     pub redeemed_at: Option<i64>,
+    /// For an offer with a pool: the partner's own code, which is in `pool_codes`, too.
+    pub partner_code: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,6 +45,7 @@ impl From<Model> for ExportedClaim {
             period: claim.period,
             quantity: claim.quantity,
             code: claim.code,
+            partner_code: claim.partner_code,
             state: claim.state,
             created_at: from_ms(claim.created_at),
             expires_at: from_ms(claim.expires_at),

@@ -29,6 +29,9 @@ pub struct Model {
     /// Who made it: a person or a key, or neither where the platform did.
     pub actor_id: Option<Uuid>,
     pub actor_key: Option<Uuid>,
+    /// The words by which its partner finds it (`offers::search_text`), with the title first. Whoever writes the draft
+    /// by a statement of their own leaves it null: a job writes it down.
+    pub search: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

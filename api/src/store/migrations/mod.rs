@@ -5,6 +5,7 @@ mod m0002_mails;
 mod m0003_tidy;
 mod m0004_partner_desk;
 mod m0005_joining;
+mod m0006_codes;
 mod m0007_imports;
 mod m0008_redemptions;
 mod m0009_webhooks;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_tidy::Migration),
             Box::new(m0004_partner_desk::Migration),
             Box::new(m0005_joining::Migration),
+            Box::new(m0006_codes::Migration),
             Box::new(m0007_imports::Migration),
             Box::new(m0008_redemptions::Migration),
             Box::new(m0009_webhooks::Migration),

@@ -1,0 +1,83 @@
+//! Telling a partner that an offer runs out: half, nine tenths or all of its quota is claimed; half, a tenth or none of
+//! its codes is left. Once for each time that a line is crossed, in the transaction that crosses it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+use serde_json::{Value, json};
+use shared::{OfferId, offer::OfferDraft, pool::StockLevel, webhook::EventKind};
+
+use super::{
+    decide::{Decided, Known},
+    store,
+};
+use crate::webhooks::{self, Event};
+
+/// Something that a partner wants to know of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alert {
+    /// So many hundredths of the quota are claimed.
+    Quota { percent: u32, claimed: u32, quota: u32 },
+    /// So few codes are left.
+    Codes { level: StockLevel, left: u32, total: u32 },
+}
+
+/// The lines that a batch crossed.
+pub fn crossed(known: &Known, decided: &Decided) -> Vec<(OfferId, Alert)> {
+    let quotas = decided.rooms.iter().filter_map(|(id, room)| {
+        let before = known.rooms.get(id).map_or(0, |room| room.warned);
+        let quota = room.quota.filter(|_| room.warned > before)?;
+        Some((*id, Alert::Quota { percent: room.warned, claimed: room.claimed, quota }))
+    });
+    let pools = decided.pools.iter().filter_map(|(id, pool)| {
+        let before = known.pools.get(id)?;
+        let level = StockLevel::crossed(before.left(), pool.left(), pool.filled)?;
+        Some((*id, Alert::Codes { level, left: pool.left(), total: pool.last }))
+    });
+    let mut all: Vec<_> = quotas.chain(pools).collect();
+    all.sort_unstable_by_key(|(id, _)| *id);
+    all
+}
+
+impl Alert {
+    const fn kind(self) -> EventKind {
+        match self {
+            Self::Quota { .. } => EventKind::QuotaWarning,
+            Self::Codes { .. } => EventKind::CodesLow,
+        }
+    }
+
+    fn data(self, offer: OfferId, draft: &OfferDraft) -> Value {
+        let mut data = match self {
+            Self::Quota { percent, claimed, quota } => json!({"percent": percent, "claimed": claimed, "quota": quota}),
+            Self::Codes { level, left, total } => json!({"level": level, "left": left, "total": total}),
+        };
+        data["offer_id"] = json!(offer);
+        data["external_id"] = json!(draft.external_id);
+        data["title"] = json!(draft.title);
+        data
+    }
+}
+
+/// Writes the events. Lines are crossed seldom, so what is
+/// needed of the offers is read only then.
+pub async fn tell(
+    tx: &impl ConnectionTrait,
+    known: &Known,
+    alerts: &[(OfferId, Alert)],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if alerts.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<OfferId> = alerts.iter().map(|(id, _)| *id).collect();
+    let drafts: HashMap<OfferId, OfferDraft> = store::drafts(tx, &ids).await?.into_iter().collect();
+    let mut events = Vec::new();
+    for (id, alert) in alerts {
+        let (Some(draft), Some(facts)) = (drafts.get(id), known.offers.get(id)) else { continue };
+        let data = alert.data(*id, draft);
+        events.push(Event { kind: alert.kind(), partner: facts.partner, subject: id.0, data });
+    }
+    webhooks::emit(tx, &events, now).await
+}

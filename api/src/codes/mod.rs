@@ -1,0 +1,13 @@
+//! Pools of partners' own codes: filled by upload, emptied by the claim desk, one code for each unit.
+
+mod fill;
+mod routes;
+pub mod store;
+mod upload;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes under `/api/v1`.
+pub fn routes(app: &mut ServiceConfig) {
+    app.service(routes::add).service(routes::read).service(routes::remove);
+}
