@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/virtual-market
 tools=${VM_TOOLS:-$cache/tools}
 venv=$cache/schemathesis
+clients_venv=$cache/clients
 target=${CARGO_TARGET_DIR:-target}
 page_target=$target/web # apart from the server's: it may have another compiler
 

@@ -8,6 +8,7 @@ mod claims;
 mod codes;
 mod commands;
 mod conventions;
+mod examples;
 mod imports;
 mod offers;
 mod operations;

@@ -98,7 +98,7 @@ async fn from_an_application_to_a_redeemed_claim(market: Market) {
 
 /// Uploads rows as NDJSON and waits until they are worked through.
 async fn upload(program: &Caller, path: &str, rows: &[Value]) -> ImportView {
-    let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let lines = rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let ask = program.post(path).header("content-type", "application/x-ndjson").body(lines);
     let import: ImportView = ask.await.status(202).json();
     let path = format!("{}/{}", path.split('?').next().unwrap_or_default(), import.id);

@@ -44,7 +44,7 @@ fn row(id: &str) -> serde_json::Map<String, serde_json::Value> {
 }
 
 fn ndjson(rows: &[serde_json::Map<String, serde_json::Value>]) -> String {
-    rows.iter().map(|row| format!("{}\n", serde_json::Value::Object(row.clone()))).collect()
+    rows.iter().map(|row| serde_json::Value::Object(row.clone()).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 async fn a_file_is_uploaded_and_the_second_time_changes_nothing(market: Market) {

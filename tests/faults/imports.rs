@@ -18,12 +18,11 @@ fn body(rows: usize) -> String {
     let mut offer = Offer::once().json();
     // The same each time: the harness gives each offer a title of its own.
     offer.insert("title".to_owned(), json!({"az": "Paket"}));
-    (0..rows)
-        .map(|n| {
-            offer.insert("external_id".to_owned(), json!(format!("o-{n}")));
-            format!("{}\n", Value::Object(offer.clone()))
-        })
-        .collect()
+    let mut line = |n| {
+        offer.insert("external_id".to_owned(), json!(format!("o-{n}")));
+        Value::Object(offer.clone()).to_string()
+    };
+    (0..rows).map(&mut line).collect::<Vec<_>>().join("\n")
 }
 
 async fn send(market: &Market, partner: &Partner, query: &str, rows: usize) -> ImportView {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use shared::{Code, Problem};
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
@@ -109,6 +110,19 @@ fn complete(method: &str, operation: &mut Operation) {
     }
 }
 
+/// Every response has a description (OpenAPI 3.1 §4.8.17), on which makers of clients insist: its reason phrase, where
+/// there is nothing to add.
+fn describe(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let phrase = StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
+            phrase.unwrap_or("OK").clone_into(&mut response.description);
+        }
+    }
+}
+
 /// `get_offers_id_claims`: unique, and a name that generated clients can use.
 fn operation_id(method: &str, path: &str) -> String {
     let words =
@@ -141,6 +155,7 @@ pub fn finish(mut routes: Document) -> Document {
             if path.starts_with("/api/") {
                 complete(method, operation);
             }
+            describe(operation);
         }
     }
     document.merge(routes);

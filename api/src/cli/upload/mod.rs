@@ -33,6 +33,7 @@ const SHOWN: usize = 50;
     2  the command or the file cannot be used\n  \
     3  the server refused: the key, its scopes, a limit\n  \
     4  the server could not be reached, or did not answer in time")]
+#[allow(clippy::struct_excessive_bools)] // Each is a switch of the command line.
 pub struct Upload {
     /// The file.
     pub file: PathBuf,

@@ -76,9 +76,8 @@ fn row(data: &[u8], delimiter: u8, whole: bool, cells: &mut Cells) -> Found {
                         cells.text.push(b'"');
                         at += 1;
                     }
-                    b'"' if at == data.len() && !whole => return Found::Part,
+                    b'"' | b'\r' if at == data.len() && !whole => return Found::Part,
                     b'"' => break,
-                    b'\r' if at == data.len() && !whole => return Found::Part,
                     _ => {
                         lines += u64::from(byte == b'\n' || byte == b'\r' && data.get(at) != Some(&b'\n'));
                         cells.text.push(byte);

@@ -44,23 +44,21 @@ impl Scan {
                 continue;
             }
             match byte {
-                b'"' if self.depth == 0 && self.begun => return Ok((at, true)),
+                b'"' | b'{' | b'[' if self.depth == 0 && self.begun => return Ok((at, true)),
+                b'}' | b']' | b',' if self.depth == 0 => return Ok((at, true)),
                 b'"' => self.in_text = true,
-                b'{' | b'[' if self.depth == 0 && self.begun => return Ok((at, true)),
                 b'{' | b'[' => {
                     self.depth += 1;
                     if self.depth > DEPTH_MAX {
                         return Err(FileCode::TooDeep);
                     }
                 }
-                b'}' | b']' if self.depth == 0 => return Ok((at, true)),
                 b'}' | b']' => {
                     self.depth -= 1;
                     if self.depth == 0 {
                         return Ok((at + 1, true));
                     }
                 }
-                b',' if self.depth == 0 => return Ok((at, true)),
                 _ if self.depth == 0 && byte.is_ascii_whitespace() => return Ok((at, true)),
                 _ => {}
             }

@@ -80,19 +80,16 @@ fn slowly(fields: Map<String, Value>, before: Option<&OfferDraft>) -> Result<Off
     document.retain(|_, value| !value.is_null());
     let mut found = missing(&document);
     if found.is_empty() {
-        match OfferDraft::deserialize(Value::Object(document.clone())) {
-            Ok(draft) => {
-                let violations = draft.violations();
-                if problems.is_empty() && violations.is_empty() {
-                    return Ok(draft);
-                }
-                found = violations.into_vec().into_iter().map(RowProblem::from).collect();
+        if let Ok(draft) = OfferDraft::deserialize(Value::Object(document.clone())) {
+            let violations = draft.violations();
+            if problems.is_empty() && violations.is_empty() {
+                return Ok(draft);
             }
+            found = violations.into_vec().into_iter().map(RowProblem::from).collect();
+        } else {
             // Not met with: all fields have their shapes.
-            Err(_) => {
-                let error = body::from_value::<OfferDraft>(Value::Object(document)).err();
-                found = error.into_iter().flat_map(|error| error.violations).map(RowProblem::from).collect();
-            }
+            let error = body::from_value::<OfferDraft>(Value::Object(document)).err();
+            found = error.into_iter().flat_map(|error| error.violations).map(RowProblem::from).collect();
         }
     }
     // What follows from what was left out because it is wrong is not told, too.

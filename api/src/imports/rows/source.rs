@@ -41,13 +41,12 @@ impl<R: Read> Source<R> {
     pub fn table(reader: R, charset: Option<&str>) -> Result<Self, FileProblem> {
         let Some(label) = charset else { return Ok(Self::new(reader, State::Begin { table: true })) };
         let known = [UTF_8, UTF_16LE, UTF_16BE, WINDOWS_1251, WINDOWS_1254];
-        match Encoding::for_label(label.as_bytes()).filter(|encoding| known.contains(encoding)) {
-            Some(encoding) => Ok(Self::new(reader, State::Known(Box::new(encoding.new_decoder())))),
-            None => {
-                let name: String = label.chars().filter(|c| !c.is_control()).take(40).collect();
-                Err(FileProblem::named(FileCode::UnsupportedEncoding, name))
-            }
-        }
+        let named = Encoding::for_label(label.as_bytes()).filter(|encoding| known.contains(encoding));
+        let Some(encoding) = named else {
+            let name: String = label.chars().filter(|c| !c.is_control()).take(40).collect();
+            return Err(FileProblem::named(FileCode::UnsupportedEncoding, name));
+        };
+        Ok(Self::new(reader, State::Known(Box::new(encoding.new_decoder()))))
     }
 
     fn new(reader: R, state: State) -> Self {
@@ -137,5 +136,5 @@ impl<R: Read> Source<R> {
 }
 
 fn breaks(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', text).count() as u64
 }

@@ -77,7 +77,6 @@ fn decimal(text: &str) -> Result<Decimal, RowCode> {
     let blanks = marks.len() > points.len();
     // The point of the fraction is the last mark, unless the same mark is there again: then both part thousands.
     let fraction = match points.as_slice() {
-        [] => None,
         [only] if blanks => Some(*only),
         [only] => {
             let (whole, rest) = text.split_once(*only).unwrap_or_default();
@@ -188,8 +187,7 @@ pub fn day(text: &str) -> Result<String, RowCode> {
         return Ok(text.to_owned());
     }
     match day_and_time(bare(text)) {
-        Some((day, None)) => Ok(day.to_string()),
-        Some((day, Some(NaiveTime::MIN))) => Ok(day.to_string()),
+        Some((day, None | Some(NaiveTime::MIN))) => Ok(day.to_string()),
         _ => Err(RowCode::InvalidDate),
     }
 }

@@ -53,7 +53,7 @@ impl<R: Read> Window<R> {
 
     /// Goes on by some bytes and counts their line feeds.
     pub fn consume(&mut self, bytes: usize) {
-        let lines = self.data()[..bytes].iter().filter(|byte| **byte == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', &self.data()[..bytes]).count();
         self.pass(bytes, lines as u64);
     }
 
