@@ -104,13 +104,14 @@ impl Services {
         let (revoked_in, active) = (revoked.clone(), activity.clone());
         let accounts =
             Accounts::open(&config, store.clone(), clock, keys.clone(), revoked_in, active, partners::farewell)?;
+        let accounts = Arc::new(accounts);
         let mut seen = revisions::read(store.fresh()).await?;
         // Sessions that ended are read by the first look.
         seen.sessions = 0;
         webhooks::refresh(store.fresh()).await?;
         let webhooks = Webhooks::open(&config, store.clone(), clock)?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
-        let (desk, closed) = Desk::open(store.clone(), clock, config.claim_queue);
+        let (desk, closed) = Desk::open(store.clone(), accounts.clone(), clock, config.claim_queue);
         let imports = Imports::open(&config, store.clone(), clock)?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
         let services = Self {
@@ -119,7 +120,7 @@ impl Services {
             keys: web::Data::from(keys),
             revoked: web::Data::from(revoked),
             activity: web::Data::from(activity),
-            accounts: web::Data::new(accounts),
+            accounts: web::Data::from(accounts),
             catalogue: web::Data::new(catalogue),
             desk: web::Data::new(desk),
             shown: web::Data::default(),

@@ -6,13 +6,18 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::{Value, json};
-use shared::{OfferId, offer::OfferDraft, pool::StockLevel, webhook::EventKind};
+use shared::{OfferId, offer::OfferDraft, partner::MemberRole, pool::StockLevel, webhook::EventKind};
 
 use super::{
     decide::{Decided, Known},
     store,
 };
-use crate::webhooks::{self, Event};
+use crate::{
+    accounts::Accounts,
+    offers::letters::{About, Letter},
+    partners,
+    webhooks::{self, Event},
+};
 
 /// Something that a partner wants to know of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,26 +63,38 @@ impl Alert {
         data["title"] = json!(draft.title);
         data
     }
+
+    fn letter(self, offer: OfferId, slug: &str, draft: &OfferDraft) -> Letter {
+        let about = match self {
+            Self::Quota { claimed, quota, .. } => About::Quota { claimed, quota },
+            Self::Codes { left, total, .. } => About::Codes { left, total },
+        };
+        Letter { slug: slug.to_owned(), offer, title: draft.title.clone(), about }
+    }
 }
 
-/// Writes the events. Lines are crossed seldom, so what is
-/// needed of the offers is read only then.
+/// Writes the events, and mails to those who look after the partner's offers; answers whether there are any. Lines are
+/// crossed seldom, so what is needed of the offers is read only then.
 pub async fn tell(
     tx: &impl ConnectionTrait,
+    accounts: &Accounts,
     known: &Known,
     alerts: &[(OfferId, Alert)],
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     if alerts.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let ids: Vec<OfferId> = alerts.iter().map(|(id, _)| *id).collect();
     let drafts: HashMap<OfferId, OfferDraft> = store::drafts(tx, &ids).await?.into_iter().collect();
-    let mut events = Vec::new();
+    let (mut events, mut mails) = (Vec::new(), false);
     for (id, alert) in alerts {
         let (Some(draft), Some(facts)) = (drafts.get(id), known.offers.get(id)) else { continue };
         let data = alert.data(*id, draft);
+        let letter = |slug: &str| alert.letter(*id, slug, draft);
+        mails |= partners::notify(tx, accounts, facts.partner, MemberRole::Editor, letter, now).await?;
         events.push(Event { kind: alert.kind(), partner: facts.partner, subject: id.0, data });
     }
-    webhooks::emit(tx, &events, now).await
+    webhooks::emit(tx, &events, now).await?;
+    Ok(mails)
 }

@@ -1,7 +1,7 @@
 //! The claim desk: one task for the process takes the claims that wait, decides them in one transaction, and answers
 //! after the commit alone. Under load a batch fills while the one before it is being written.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -16,6 +16,7 @@ use super::{
     transaction::{Outcome, Terms, settle},
 };
 use crate::{
+    accounts::Accounts,
     error::{Error, Result},
     http::idempotency::{self, KEPT_MS, Key, Stored},
     store::{
@@ -56,9 +57,9 @@ pub struct Desk(mpsc::Sender<Waiting>);
 
 impl Desk {
     /// Opens the desk. It closes when the last `Desk` is dropped, after everything handed in is answered.
-    pub fn open(store: Store, clock: Clock, queue: usize) -> (Self, JoinHandle<()>) {
+    pub fn open(store: Store, accounts: Arc<Accounts>, clock: Clock, queue: usize) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(queue);
-        (Self(sender), tokio::spawn(run(receiver, Clerk { store, clock, terms: Terms::default() })))
+        (Self(sender), tokio::spawn(run(receiver, Clerk { store, accounts, clock, terms: Terms::default() })))
     }
 
     /// Hands in a claim and waits for the answer. Refused at once with 503 when too many wait already.
@@ -72,6 +73,7 @@ impl Desk {
 /// Who sits at the desk.
 struct Clerk {
     store: Store,
+    accounts: Arc<Accounts>,
     clock: Clock,
     terms: Terms,
 }
@@ -154,7 +156,7 @@ impl Clerk {
         let turns = turns(&tx, batch, now).await?;
         let fresh: Vec<usize> = (0..batch.len()).filter(|at| matches!(turns[*at], Turn::First)).collect();
         let requests: Vec<Request> = fresh.iter().map(|at| batch[*at].request).collect();
-        let outcomes = settle(&tx, &mut self.terms, &requests, now).await?;
+        let (outcomes, mails) = settle(&tx, &self.accounts, &mut self.terms, &requests, now).await?;
         let granted = outcomes.iter().filter(|o| matches!(o, Outcome::Claimed(_))).count();
         let mut answers: Vec<Option<Result<Answer>>> = Vec::new();
         answers.resize_with(batch.len(), || None);
@@ -169,6 +171,9 @@ impl Clerk {
             }));
         }
         tx.commit().await?;
+        if mails {
+            self.accounts.posted();
+        }
         tracing::info!(granted, refused = requests.len() - granted, "claim.batch");
         Ok(answers
             .iter()

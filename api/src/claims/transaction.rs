@@ -13,6 +13,7 @@ use super::{
     told,
 };
 use crate::{
+    accounts::Accounts,
     codes::{self, store::Pool},
     offers::period_number,
     store::{
@@ -83,13 +84,14 @@ impl Terms {
     }
 }
 
-/// A request that this batch must decide; those whose idempotency key was answered before are not among them.
+/// Decides and writes what a batch asks for; answers also whether there are mails to be sent once it is committed. Those whose idempotency key was answered before are not among them.
 pub async fn settle(
     tx: &impl ConnectionTrait,
+    accounts: &Accounts,
     terms: &mut Terms,
     requests: &[Request],
     now: DateTime<Utc>,
-) -> Result<Vec<Outcome>, DbErr> {
+) -> Result<(Vec<Outcome>, bool), DbErr> {
     let offers: Vec<OfferId> = requests.iter().map(|r| r.offer).collect::<BTreeSet<_>>().into_iter().collect();
     let claimants: Vec<_> = requests.iter().map(|r| r.claimant).collect::<BTreeSet<_>>().into_iter().collect();
     let mut known = Known {
@@ -120,8 +122,8 @@ pub async fn settle(
         })
         .collect();
     tell(tx, &known, &outcomes, now).await?;
-    write(tx, &outcomes, &known, &decided, &periods, now).await?;
-    Ok(outcomes)
+    let mails = write(tx, accounts, &outcomes, &known, &decided, &periods, now).await?;
+    Ok((outcomes, mails))
 }
 
 /// The pools of the offers that are open, locked after the rooms; no statement where no offer has one.
@@ -219,16 +221,17 @@ pub fn row(
 /// again: the database's own rules are the last word.
 async fn write(
     tx: &impl ConnectionTrait,
+    accounts: &Accounts,
     outcomes: &[Outcome],
     known: &Known,
     decided: &Decided,
     periods: &HashMap<OfferId, i32>,
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let claimed: Vec<&claims::Model> =
         outcomes.iter().filter_map(|o| if let Outcome::Claimed(claim) = o { Some(claim) } else { None }).collect();
     if claimed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let written = store::insert(tx, &claimed).await?;
     let mut changed: Vec<(RoomKey, Room)> = decided
@@ -247,10 +250,11 @@ async fn write(
         )));
     }
     write_pools(tx, known, decided).await?;
-    alerts::tell(tx, known, &alerts::crossed(known, decided), now).await?;
+    let mails = alerts::tell(tx, accounts, known, &alerts::crossed(known, decided), now).await?;
     revisions::raise(tx, Revision::Claims).await?;
     let units = claimed.iter().map(|c| i64::from(c.quantity)).sum();
-    totals::add(tx, Metric::Claims, now, units).await
+    totals::add(tx, Metric::Claims, now, units).await?;
+    Ok(mails)
 }
 
 /// Writes the counters of the pools that codes were taken from.

@@ -7,17 +7,20 @@ use serde_json::json;
 use shared::{
     Code, OfferId, PartnerId,
     offer::{Action, OfferState, PartnerOffer},
+    partner::MemberRole,
     webhook::EventKind,
 };
 
 use super::{
     document::{latest_draft_of, state_of},
+    letters::{About, Letter},
     life,
     manage::{self, Doing},
     store,
 };
 use crate::{
-    error::Result,
+    accounts::Accounts,
+    error::{Error, Result},
     partners,
     store::{
         Store,
@@ -47,6 +50,7 @@ const fn name(action: Action) -> &'static str {
 /// Takes an action on an offer.
 pub async fn act(
     db: &Store,
+    accounts: &Accounts,
     doing: &Doing,
     offer: &offers::Model,
     action: Action,
@@ -56,11 +60,15 @@ pub async fn act(
     store::archive(&tx, [offer.id]).await?;
     let (after, events) = take(&tx, doing, offer, action, reason).await?;
     webhooks::emit(&tx, &events, doing.now).await?;
+    let mails = tell(&tx, accounts, doing, offer, action, reason).await?;
     if is_visible(offer) || is_visible(&after) {
         revisions::raise(&tx, Revision::Offers).await?;
     }
     let seen = manage::seen(&tx, &after, doing).await?;
     tx.commit().await?;
+    if mails {
+        accounts.posted();
+    }
     Ok(seen)
 }
 
@@ -187,4 +195,21 @@ fn reviewed(
     });
     let partner = PartnerId(after.partner_id);
     Ok(Some(Event { kind: EventKind::OfferReviewed, partner, subject: after.id, data }))
+}
+
+/// Writes to those who look after the partner's offers that one was refused, and why; answers whether to anybody.
+async fn tell(
+    tx: &impl ConnectionTrait,
+    accounts: &Accounts,
+    doing: &Doing,
+    offer: &offers::Model,
+    action: Action,
+    reason: Option<&str>,
+) -> Result<bool> {
+    let (Action::Reject, Some(reason)) = (action, reason) else { return Ok(false) };
+    let title = latest_draft_of(offer)?.title;
+    let about = About::Rejected { reason: reason.trim().to_owned(), is_edit: offer.pending.is_some() };
+    let letter = |slug: &str| Letter { slug: slug.to_owned(), offer: OfferId(offer.id), title, about };
+    let partner = PartnerId(offer.partner_id);
+    partners::notify(tx, accounts, partner, MemberRole::Editor, letter, doing.now).await.map_err(Error::from)
 }

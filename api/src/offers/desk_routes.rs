@@ -225,7 +225,7 @@ macro_rules! partner_actions {
         pub async fn $name(Allowed(desk, (id, _)): Allowed<Desk<OffersWrite>, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
             let tools = tools(&parts);
             let offer = owned(&tools, &desk, id.0).await?;
-            let after = act::act(tools.store, &tools.at_desk(&desk), &offer, Action::$action, None).await?;
+            let after = act::act(tools.store, tools.accounts, &tools.at_desk(&desk), &offer, Action::$action, None).await?;
             tools.shown(&after).await
         }
     )+};

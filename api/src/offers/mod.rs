@@ -6,6 +6,7 @@ pub mod catalogue;
 mod desk_routes;
 mod document;
 mod history;
+pub mod letters;
 mod life;
 mod listing;
 mod manage;

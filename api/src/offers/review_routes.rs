@@ -35,7 +35,7 @@ impl Tools<'_> {
     async fn moderate(&self, admin: &Admin, id: OfferId, action: Action, reason: Option<&str>) -> Result<HttpResponse> {
         let (offer, partner) = queries::admin_find(self.store.fresh(), id).await?.ok_or(Code::NotFound)?;
         let doing = self.ministry(admin, queries::reference(&partner));
-        self.shown(&act::act(self.store, &doing, &offer, action, reason).await?).await
+        self.shown(&act::act(self.store, self.accounts, &doing, &offer, action, reason).await?).await
     }
 }
 

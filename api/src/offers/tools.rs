@@ -20,7 +20,7 @@ use super::{
     store as queries,
 };
 use crate::{
-    accounts::Admin,
+    accounts::{Accounts, Admin},
     error::Result,
     http::{
         etag::{self},
@@ -31,18 +31,19 @@ use crate::{
 };
 
 /// What every handler here takes from the application.
-pub type Parts = (web::Data<Store>, web::Data<Catalogue>, web::Data<Clock>);
+pub type Parts = (web::Data<Store>, web::Data<Catalogue>, web::Data<Clock>, web::Data<Accounts>);
 
 /// The same, to work with.
 pub struct Tools<'a> {
     pub store: &'a Store,
     pub catalogue: &'a Catalogue,
     pub clock: &'a Clock,
+    pub accounts: &'a Accounts,
 }
 
 /// Unpacks them.
 pub fn tools(parts: &Parts) -> Tools<'_> {
-    Tools { store: &parts.0, catalogue: &parts.1, clock: &parts.2 }
+    Tools { store: &parts.0, catalogue: &parts.1, clock: &parts.2, accounts: &parts.3 }
 }
 
 impl Tools<'_> {

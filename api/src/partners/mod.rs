@@ -10,6 +10,7 @@ mod keys;
 mod letters;
 mod members;
 mod ministry;
+mod notify;
 pub mod permission;
 mod profile;
 mod routes;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 pub use access::{Actor, Desk};
 pub use members::farewell;
+pub use notify::notify;
 
 use crate::store::{Store, clock::to_ms, entities::partners};
 

@@ -1,5 +1,6 @@
 //! Pools of partners' own codes.
 
+mod alerts;
 mod claim;
 mod fill;
 
