@@ -68,12 +68,16 @@ pub fn problems(faults: &[Fault], lang: Lang) -> Vec<CodeProblem> {
 pub fn lines(body: &[u8]) -> Result<Vec<Line>> {
     let text = std::str::from_utf8(body).map_err(|_| Error::new(Code::MalformedRequest))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = Vec::new();
+    let (mut lines, mut at_top) = (Vec::new(), true);
     // A carriage return alone ends a line, too, so that the numbers are those of the editor.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     for (number, line) in (1..).zip(text.split('\n')) {
         let code = cell(line);
-        if code.is_empty() || (lines.is_empty() && HEADERS.contains(&code.to_lowercase().as_str())) {
+        if code.is_empty() {
+            continue;
+        }
+        // Only the first line that is not blank can be a heading.
+        if std::mem::take(&mut at_top) && HEADERS.contains(&code.to_lowercase().as_str()) {
             continue;
         }
         lines.push(Line { line: number, code: code.to_owned() });
