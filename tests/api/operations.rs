@@ -5,14 +5,15 @@ use std::{
     net::TcpStream,
 };
 
-use serde_json::Value;
-use shared::Code;
+use serde_json::{Value, json};
+use shared::{Code, import::RowCode, offer::Kind, partner::Scope};
 use tests::{Market, on_both};
 
 on_both!(
     it_is_alive_and_ready,
     metrics_count_requests,
     the_document_is_served_as_it_is_printed,
+    the_document_has_what_it_names,
     no_dotfile_is_served,
     no_path_leads_out
 );
@@ -76,5 +77,18 @@ async fn no_path_leads_out(market: Market) {
         let is_page = status == Some("200") && answer.to_lowercase().contains("<!doctype html>");
         assert!(is_page || status == Some("404") || status == Some("400"), "{path}: {answer}");
         assert!(!answer.contains("root:") && !answer.contains("[workspace]"), "{path}: {answer}");
+    }
+}
+
+async fn the_document_has_what_it_names(market: Market) {
+    let answer = market.anon().at_root().get("/openapi.json").await.status(200);
+    let document: Value = answer.json();
+    let schemas = &document["components"]["schemas"];
+    // Closed lists stand there as they stand in JSON.
+    assert_eq!(schemas["Kind"]["enum"], json!(Kind::ALL));
+    assert_eq!(schemas["Scope"]["enum"], json!(Scope::ALL));
+    assert_eq!(schemas["RowCode"]["enum"], json!(RowCode::ALL));
+    for name in answer.text().split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(schemas[name].is_object(), "{name} is named and not there");
     }
 }

@@ -46,7 +46,7 @@ refusals! {
 #[serde(deny_unknown_fields)]
 pub struct AddQuery {
     /// What becomes of the upload if some codes are wrong or there already.
-    #[param(default = "reject_all")]
+    #[param(inline, default = "reject_all")]
     pub on_error: Option<OnCodeFault>,
 }
 

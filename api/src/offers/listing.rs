@@ -47,7 +47,7 @@ pub struct ManageQuery {
     /// Only what waits for the ministry: in review, or with an edit that waits there (false: only what does not).
     pub waiting: Option<bool>,
     /// The order.
-    #[param(default = "-updated_at")]
+    #[param(inline, default = "-updated_at")]
     pub sort: Option<ManageSort>,
     /// Whether to count the offers in each state.
     #[param(default = false)]

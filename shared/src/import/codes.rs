@@ -1,31 +1,16 @@
 //! Every code that an upload or a row of it can be refused with, with what it means and what to do about it.
 
-use crate::{problem::FieldCode, text::Lang};
+use crate::{names::names, problem::FieldCode, text::Lang};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$cdoc:meta])+ $code:ident = $text:literal,
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $cdoc:literal])+ $code:ident = $text:literal,
         [$az:literal, $en:literal, $ru:literal], [$raz:literal, $ren:literal, $rru:literal];)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name {
-            $($(#[$cdoc])+ #[serde(rename = $text)] $code,)+
+        names! {
+            $(#[doc = $doc])+
+            $name { $($(#[doc = $cdoc])+ $code = $text),+ }
         }
 
         impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$code),+];
-
-            /// As it stands in JSON and in the database.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$code => $text,)+ }
-            }
-
-            /// The one of a name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str() == name)
-            }
-
             /// What is wrong, with what it is about still open.
             pub const fn message(self, lang: Lang) -> &'static str {
                 match self { $(Self::$code => lang.pick($az, $en, $ru),)+ }
