@@ -66,7 +66,7 @@ async fn look_at_all(device: Device) {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-async fn look(browser: &Browser, market: &Market, device: Device, pages: &[(&str, &str)]) -> Vec<String> {
+pub async fn look(browser: &Browser, market: &Market, device: Device, pages: &[(&str, &str)]) -> Vec<String> {
     let mut found = Vec::new();
     for theme in [Theme::Light, Theme::Dark] {
         browser.set_device(Device { theme, ..device }).await;

@@ -1,16 +1,18 @@
-//! A partner's offers and till in the console: writing and handing in an offer that somebody else changes at the same
-//! time, a code that is redeemed and taken back.
+//! A partner's offers, uploads and till in the console: writing and handing in an offer that somebody else changes at
+//! the same time, a file with an error that is corrected, a code that is redeemed and taken back. And every page, as
+//! `barriers` looks at those of everybody.
 
 use serde_json::{Value, json};
 use shared::{
-    Lang,
+    Lang, Page,
     account::{Me, Role},
+    import::ImportView,
     offer::{Audience, OfferState, PartnerOffer},
     partner::MemberRole,
 };
-use tests::{Kind, Market, Offer, PASSWORD, browser::Browser, partner::Partner, run_alone};
+use tests::{Kind, Market, Offer, PASSWORD, browser::Browser, browser::Device, partner::Partner, run_alone};
 
-use crate::{DESK, PHONE, market, settled};
+use crate::{DESK, PHONE, barriers::look, market, settled};
 
 /// Signs somebody in who works for a partner from now on.
 async fn sign_in(browser: &Browser, market: &Market, partner: &Partner, role: MemberRole) {
@@ -25,6 +27,20 @@ async fn sign_in(browser: &Browser, market: &Market, partner: &Partner, role: Me
     browser.write("input[name=password]", PASSWORD).await;
     browser.click("form button[type=submit]").await;
     browser.until("location.pathname !== '/sign-in'").await;
+}
+
+/// Puts a file into the page's file input, as if it had been chosen.
+async fn choose_file(browser: &Browser, css: &str, name: &str, content: &str) {
+    let (css, name, content) = (json!(css), json!(name), json!(content));
+    browser.until(&format!("document.querySelector({css})")).await;
+    let script = format!(
+        "const files = new DataTransfer();
+         files.items.add(new File([{content}], {name}));
+         const input = document.querySelector({css});
+         input.files = files.files;
+         input.dispatchEvent(new Event('change', {{bubbles: true}}));"
+    );
+    browser.eval(&script).await;
 }
 
 fn at(market: &Market, partner: &Partner, rest: &str) -> String {
@@ -88,6 +104,55 @@ async fn write() {
     browser.goto(&at(&market, &partner, &format!("/offers/{id}?view=preview"))).await;
     browser.until("document.querySelector('[data-testid=preview] h1')").await;
     assert!(browser.text("[data-testid=preview]").await.contains("Mənim adım"));
+    browser.goto(&at(&market, &partner, &format!("/offers/{id}?view=history"))).await;
+    browser.until("document.querySelectorAll('[data-testid=history] li').length >= 3").await;
+    assert_eq!(browser.complaints().await, [] as [String; 0]);
+}
+
+#[test]
+fn a_file_is_tried_corrected_and_uploaded() {
+    run_alone(Kind::Sqlite, |_| upload());
+}
+
+const HEAD: &str = "external_id;kind;area;title.az;audience;unit;period;fulfilment;terms.price";
+
+async fn upload() {
+    let market = market().await;
+    let partner = market.partner().await;
+    let browser = Browser::open(PHONE).await;
+    sign_in(&browser, &market, &partner, MemberRole::Editor).await;
+    let row = |id: &str, kind: &str| {
+        format!("{id};{kind};connectivity;Paket {id};educator;package;once;generated_code;12,50")
+    };
+    let wrong = format!("{HEAD}\n{}\n{}\n", row("a-1", "internet_package"), row("a-2", "no_such_kind"));
+    let right = format!("{HEAD}\n{}\n{}\n", row("a-1", "internet_package"), row("a-2", "internet_package"));
+
+    browser.goto(&at(&market, &partner, "/imports/new")).await;
+    settled(&browser).await;
+    choose_file(&browser, "#import-file", "offers.csv", &wrong).await;
+    browser.until("document.querySelector('[data-testid=picked]')").await;
+    browser.click("[data-testid=import-try] button").await;
+    browser.until("document.querySelectorAll('[data-testid=row-error]').length === 1").await;
+    let error = browser.text("[data-testid=row-error]").await;
+    assert!(error.contains("a-2") && error.contains('3') && error.contains("kind"), "{error}");
+    browser.screenshot("desk-import-errors").await;
+    let offers: Value = partner.editor.get(&partner.path("/offers")).await.ok();
+    assert_eq!(offers["items"], json!([]), "a trial changes nothing");
+
+    choose_file(&browser, "[data-testid=corrected] input[type=file]", "corrected.csv", &right).await;
+    browser.click("[data-testid=corrected] .row button").await;
+    browser.until("document.querySelector('[data-count=failed] dd')?.textContent === '0'").await;
+    browser.click("[data-testid=real-run] .row button").await;
+    browser
+        .until(
+            "document.querySelector('.row a[href$=\"/offers\"]') && !document.querySelector('[data-testid=real-run]')",
+        )
+        .await;
+    assert_eq!(browser.text("[data-count=created] dd").await, "2");
+    let offers: Value = partner.editor.get(&partner.path("/offers")).await.ok();
+    assert_eq!(offers["items"].as_array().map(Vec::len), Some(2));
+    let uploads: Page<ImportView> = partner.editor.get(&partner.path("/imports")).await.ok();
+    assert_eq!(uploads.items.iter().map(|u| u.dry_run).collect::<Vec<_>>(), [false, true, true]);
     assert_eq!(browser.complaints().await, [] as [String; 0]);
 }
 
@@ -129,4 +194,54 @@ async fn redeem() {
     let back: Value = person.caller.get(&format!("/claims/{}", claim.id)).await.ok();
     assert_eq!(back["state"], "active");
     assert_eq!(browser.complaints().await, [] as [String; 0]);
+}
+
+#[test]
+fn on_a_phone() {
+    run_alone(Kind::Sqlite, |_| look_at_all(PHONE));
+}
+
+#[test]
+fn on_a_computer() {
+    run_alone(Kind::Sqlite, |_| look_at_all(DESK));
+}
+
+async fn look_at_all(device: Device) {
+    let market = market().await;
+    let (empty, partner) = (market.partner().await, market.partner().await);
+    let published = Offer::once().quota(100).publish_at(&market, &partner.slug).await;
+    let pool = Offer::once().with(|o| o.fulfilment = shared::offer::Fulfilment::CodePool);
+    let pool = pool.publish_at(&market, &partner.slug).await;
+    let draft = Offer::monthly().draft_at(&market, &partner.slug).await;
+    Offer::once().in_state_at(&market, &partner.slug, OfferState::Rejected).await;
+    let path = partner.path(&format!("/offers/{}", published.id));
+    let edit = json!({"quota": 200, "summary": {"az": "Yeni qısa mətn"}});
+    let tag = format!("\"v{}\"", published.version);
+    partner.editor.patch(&path, &edit).header("If-Match", &tag).await.status(200);
+    let codes = json!({"codes": ["AAAA-1111", "BBBB-2222", "CCCC-3333"]});
+    partner.editor.send(&partner.path(&format!("/offers/{}/codes", pool.id)), &codes).await.done();
+    let here = |rest: &str| format!("/console/{}{rest}", partner.slug);
+    let pages = [
+        ("desk-offers", here("/offers")),
+        ("desk-offers-none", format!("/console/{}/offers", empty.slug)),
+        ("desk-offer-new", here("/offers/new")),
+        ("desk-offer-waiting", here(&format!("/offers/{}", published.id))),
+        ("desk-offer-draft", here(&format!("/offers/{}", draft.id))),
+        ("desk-offer-preview", here(&format!("/offers/{}?view=preview", draft.id))),
+        ("desk-offer-history", here(&format!("/offers/{}?view=history", published.id))),
+        ("desk-offer-codes", here(&format!("/offers/{}?view=codes", pool.id))),
+        ("desk-imports", here("/imports")),
+        ("desk-import-new", here("/imports/new")),
+        ("desk-till", here("/till")),
+    ];
+    let pages: Vec<_> = pages.iter().map(|(name, path)| (*name, path.as_str())).collect();
+    // The longest words are Russian's.
+    let browser = Browser::open(Device { lang: Lang::Ru, ..device }).await;
+    sign_in(&browser, &market, &partner, MemberRole::Owner).await;
+    let (theirs, mine): (Vec<_>, Vec<_>) = pages.into_iter().partition(|(name, _)| *name == "desk-offers-none");
+    let mut found = look(&browser, &market, device, &mine).await;
+    let other = Browser::open(Device { lang: Lang::Ru, ..device }).await;
+    sign_in(&other, &market, &empty, MemberRole::Owner).await;
+    found.extend(look(&other, &market, device, &theirs).await);
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
 }

@@ -1,8 +1,8 @@
 //! The calls of the console that are about partners, their people and keys.
 
 use shared::{
-    Page,
-    offer::ManagedOffers,
+    OfferId, Page,
+    offer::{BulkResult, ManagedOffers, OfferIds, PartnerOffer, Reject, ReviewOffer},
     partner::{
         AcceptInvitation, AdminPartner, ApiKeyView, ChangeMember, InvitationCard, InvitationView, MadeApiKey,
         MemberView, MyPartner, NewApiKey, NewInvitation, NewPartner, PartnerDetails, PartnerProfile, PartnerReason,
@@ -98,6 +98,26 @@ pub async fn refuse_partner(path: String, input: &PartnerReason) -> Result<Admin
 /// Offers as those see them who manage them, at `path`.
 pub async fn managed_offers(path: String) -> Result<ManagedOffers> {
     get(path).await
+}
+
+/// An offer in review, with what an edit would change.
+pub async fn review_offer(id: &str) -> Result<ReviewOffer> {
+    get(format!("/admin/offers/{id}")).await
+}
+
+/// Approves or announces an offer, at `path`.
+pub async fn decide_on_offer(path: String) -> Result<PartnerOffer> {
+    change(Method::Post, path, &Empty {}).await
+}
+
+/// Refuses an offer, or its edit, with the reason.
+pub async fn reject_offer(id: OfferId, input: &Reject) -> Result<PartnerOffer> {
+    change(Method::Post, format!("/admin/offers/{id}/reject"), input).await
+}
+
+/// Approves several offers.
+pub async fn approve_offers(input: &OfferIds) -> Result<BulkResult> {
+    change(Method::Post, "/admin/offers/approve".into(), input).await
 }
 
 /// The partner's keys, at `path`.

@@ -10,6 +10,8 @@ mod sheet;
 mod spec;
 mod typing;
 
+pub use self::preview::as_teachers_see;
+
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::{
@@ -202,12 +204,7 @@ fn notes(offer: RwSignal<Tagged<PartnerOffer>>) -> AnyView {
             }
         })
     };
-    let waiting = move || {
-        offer.with(|o| {
-            let edit = o.value.pending.as_ref()?;
-            Some(compare::waiting(sheet::read(&o.value.offer), sheet::read(&edit.offer), edit.offer.kind, edit.since))
-        })
-    };
+    let waiting = move || offer.with(|o| waiting_edit(&o.value));
     let review = move || {
         offer.with(|o| o.value.state == OfferState::InReview).then(|| {
             view! { <p class="reason block">{icon(Icon::Clock)}<span>{tr!(editor.in_review)}</span></p> }
@@ -247,4 +244,10 @@ fn form(sheet: Sheet, saving: Saving) -> AnyView {
         {saving.conflict()}
     }
     .into_any()
+}
+
+/// What everybody sees beside the edit that waits for the ministry, if one does.
+pub fn waiting_edit(offer: &PartnerOffer) -> Option<AnyView> {
+    let edit = offer.pending.as_ref()?;
+    Some(compare::waiting(sheet::read(&offer.offer), sheet::read(&edit.offer), edit.offer.kind, edit.since))
 }

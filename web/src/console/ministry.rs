@@ -1,7 +1,11 @@
 //! The ministry's side: who joins, and which offers are published.
 
+mod offer;
+mod offers;
 mod partners;
 
+pub use offer::offer;
+pub use offers::offers;
 pub use partners::partners;
 
 use leptos::prelude::*;

@@ -64,6 +64,14 @@ fn Console() -> impl IntoView {
                     <Route path=path!("/invitation") view=invitation::invitation/>
                     <Route path=path!("/console") view=places::places/>
                     <Route
+                        path=path!("/console/ministry/offers")
+                        view=|| ministry::at_ministry(ministry::offers, "/console/ministry/offers")
+                    />
+                    <Route
+                        path=path!("/console/ministry/offers/:id")
+                        view=|| ministry::at_ministry(ministry::offer, "/console/ministry/offers")
+                    />
+                    <Route
                         path=path!("/console/ministry/partners")
                         view=|| ministry::at_ministry(ministry::partners, "/console/ministry/partners")
                     />

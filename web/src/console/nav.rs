@@ -40,5 +40,6 @@ pub const PARTNER: &[Entry] = entries! {
 
 /// The ministry's pages.
 pub const MINISTRY: &[Entry] = entries! {
-    "/console/ministry/partners", People, review.partners, Cashier;
+    "/console/ministry/offers", Gift, review.offers_short, Cashier;
+    "/console/ministry/partners", People, review.partners_short, Cashier;
 };

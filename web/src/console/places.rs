@@ -97,8 +97,8 @@ fn ministry_row() -> AnyView {
         <li class="row-item">
             <span class="badge plain">{icon(Icon::Shop)}</span>
             <div class="row-words">
-                <h3><a href="/console/ministry/partners">{tr!(console.ministry)}</a></h3>
-                <p>{tr!(review.partners)}</p>
+                <h3><a href="/console/ministry/offers">{tr!(console.ministry)}</a></h3>
+                <p>{tr!(review.offers)} " · " {tr!(review.partners)}</p>
             </div>
             {icon(Icon::Right)}
         </li>

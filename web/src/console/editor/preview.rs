@@ -45,6 +45,13 @@ pub fn preview(sheet: Sheet, offer: RwSignal<Tagged<PartnerOffer>>) -> AnyView {
     }
 }
 
+/// The latest text of an offer as teachers would see it, for whoever decides on it.
+pub fn as_teachers_see(offer: &PartnerOffer) -> AnyView {
+    let view = as_seen(super::latest(offer).clone(), offer);
+    let side = side(&view);
+    offer_article(view, side)
+}
+
 fn as_seen(draft: OfferDraft, offer: &PartnerOffer) -> OfferView {
     let monthly = draft.period == Period::Monthly;
     let card = OfferCard {
