@@ -53,8 +53,36 @@ pub fn dialog(
     .into_any()
 }
 
-/// Asks before something that cannot be undone, then does it; a refusal is shown where it was asked.
+/// Asks before something that takes away, then does it; a refusal is shown where it was asked.
 pub fn confirm<F>(
+    open: RwSignal<bool>,
+    title: impl Fn() -> String + Copy + Send + Sync + 'static,
+    help: impl Fn() -> String + Copy + Send + Sync + 'static,
+    yes: impl Fn() -> String + Copy + Send + Sync + 'static,
+    run: impl Fn() -> F + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    F: Future<Output = Result<(), Failure>> + 'static,
+{
+    ask(DANGER, open, title, help, yes, run)
+}
+
+/// Asks before something that gives, such as an approval, in the same way.
+pub fn agree<F>(
+    open: RwSignal<bool>,
+    title: impl Fn() -> String + Copy + Send + Sync + 'static,
+    help: impl Fn() -> String + Copy + Send + Sync + 'static,
+    yes: impl Fn() -> String + Copy + Send + Sync + 'static,
+    run: impl Fn() -> F + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    F: Future<Output = Result<(), Failure>> + 'static,
+{
+    ask("button primary", open, title, help, yes, run)
+}
+
+fn ask<F>(
+    class: &'static str,
     open: RwSignal<bool>,
     title: impl Fn() -> String + Copy + Send + Sync + 'static,
     help: impl Fn() -> String + Copy + Send + Sync + 'static,
@@ -85,7 +113,7 @@ where
             <p>{help}</p>
             {note::refused(failure)}
             <div class="row dialog-row">
-                {action(DANGER, yes, busy.into(), go)}
+                {action(class, yes, busy.into(), go)}
                 <button type="button" class="button" on:click=move |_| open.set(false)>{tr!(verb.cancel)}</button>
             </div>
         }

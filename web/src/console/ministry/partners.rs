@@ -8,7 +8,7 @@ use crate::{
     api::{self, Failure},
     components::{
         action::action,
-        dialog::{confirm, dialog},
+        dialog::{agree, dialog},
         field::Area,
         form::Form,
         icon::{Icon, icon},
@@ -181,7 +181,7 @@ fn act(what: PartnerAction, id: &str, name: &str, loader: Loader<Vec<AdminPartne
                     Ok(())
                 }
             };
-            confirm(open, move || label().to_owned(), || say!(review.approve_help), move || label().to_owned(), run)
+            agree(open, move || label().to_owned(), || say!(review.approve_help), move || label().to_owned(), run)
         }
         PartnerAction::Refuse | PartnerAction::Suspend => {
             dialog(open, "dialog", move || label().to_owned(), move || reason(what, path.clone(), open, loader))
