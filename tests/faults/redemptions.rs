@@ -56,9 +56,11 @@ impl Journal {
             let (of, state) = there.get(id).unwrap_or_else(|| panic!("acknowledged and lost: {id}"));
             assert_eq!(of, claim, "{id}");
             let state = RedemptionState::from_name(state).expect("a state");
-            // What came next may have happened without its answer.
+            // What came next may have happened without its answer, and a hold runs out by itself.
             let next: &[RedemptionState] = match told {
-                RedemptionState::Held => &[RedemptionState::Confirmed, RedemptionState::Undone],
+                RedemptionState::Held => {
+                    &[RedemptionState::Confirmed, RedemptionState::Undone, RedemptionState::Released]
+                }
                 RedemptionState::Confirmed => &[RedemptionState::Undone],
                 RedemptionState::Released | RedemptionState::Undone => &[],
             };
