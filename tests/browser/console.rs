@@ -146,7 +146,7 @@ async fn walk() {
     sign_in(&ministry, &market, "admin@demo.az", DEMO_PASSWORD, "/console/ministry/partners").await;
     let card = format!("[data-testid=partner][data-slug={slug}]");
     ministry.click(&format!("{card} button[data-action=approve]")).await;
-    ministry.click("dialog[open] .button.danger").await;
+    ministry.click("dialog[open] .button.primary").await;
     ministry.until(&format!("!document.querySelector('{card}')")).await;
     let mine: Page<MyPartner> = person.caller.get("/me/partners").await.ok();
     assert_eq!(

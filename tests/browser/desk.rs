@@ -219,7 +219,7 @@ async fn look_at_all(device: Device) {
     let tag = format!("\"v{}\"", published.version);
     partner.editor.patch(&path, &edit).header("If-Match", &tag).await.status(200);
     let codes = json!({"codes": ["AAAA-1111", "BBBB-2222", "CCCC-3333"]});
-    partner.editor.send(&partner.path(&format!("/offers/{}/codes", pool.id)), &codes).await.done();
+    partner.editor.send(&partner.path(&format!("/offers/{}/codes", pool.id)), &codes).await.status(200);
     let here = |rest: &str| format!("/console/{}{rest}", partner.slug);
     let pages = [
         ("desk-offers", here("/offers")),
