@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
-    Code, FieldCode, PartnerId, WebhookId,
+    Code, FieldCode, Page, PartnerId, WebhookId,
     webhook::{
         ChangeWebhook, DisabledReason, EventKind, NewWebhook, RotateSecret, WEBHOOKS_MAX, Webhook, WebhookSecret,
     },
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     audit,
     error::{Error, Result},
-    http::etag::IfMatch,
+    http::{cursor, etag::IfMatch, query::Paging},
     partners::Actor,
     store::{
         clock::{from_ms, to_ms},
@@ -41,13 +41,20 @@ pub struct Doing {
     pub now: DateTime<Utc>,
 }
 
-/// All webhooks of a partner.
-pub async fn list(hooks: &Webhooks, partner: PartnerId) -> Result<Vec<Webhook>> {
-    let rows = store::all(hooks.store.fresh(), partner).await?;
+/// A page of a partner's webhooks, the oldest first. There are ten at most, so all are read.
+pub async fn list(hooks: &Webhooks, partner: PartnerId, paging: &Paging) -> Result<Page<Webhook>> {
+    let mut rows = store::all(hooks.store.fresh(), partner).await?;
+    if let Some(after) = paging.cursor.as_deref().map(cursor::decode::<Uuid>).transpose()? {
+        rows.retain(|webhook| webhook.id > after);
+    }
+    let more = rows.len() > paging.limit();
+    rows.truncate(paging.limit());
+    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.id));
     let ids: Vec<Uuid> = rows.iter().map(|w| w.id).collect();
     let waiting = store::waiting(hooks.store.fresh(), &ids).await?;
     let now = hooks.clock.now();
-    rows.into_iter().map(|w| view(&w, waiting.get(&w.id).copied().unwrap_or_default(), now)).collect()
+    let show = |w: &webhooks::Model| view(w, waiting.get(&w.id).copied().unwrap_or_default(), now);
+    Ok(Page { items: rows.iter().map(show).collect::<Result<_>>()?, next_cursor })
 }
 
 /// A webhook of a partner.

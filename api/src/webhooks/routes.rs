@@ -17,7 +17,7 @@ use crate::{
     http::{
         self, Allowed, Id, Json, Query,
         etag::{self, IfMatch},
-        query::{Nothing, check_limit},
+        query::{Nothing, Paging, check_limit},
     },
     partners::{
         Desk,
@@ -28,8 +28,8 @@ use crate::{
 };
 
 refusals! {
-    /// No such partner.
-    ListRefusals: NotFound;
+    /// No such partner, or a cursor of another list.
+    ListRefusals: NotFound, InvalidCursor;
     /// No such partner, or as many webhooks as there may be.
     CreateRefusals: NotFound, PartnerNotActive, LimitReached;
     /// No such webhook.
@@ -78,15 +78,15 @@ fn versioned(webhook: &Webhook) -> HttpResponse {
 }
 
 /// Lists a partner's webhooks, the oldest first; there are ten at most.
-#[utoipa::path(tag = "webhooks", params(("slug" = String, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
-    responses((status = 200, body = Vec<Webhook>), ListRefusals))]
+#[utoipa::path(tag = "webhooks", params(("slug" = String, Path), Paging), security(("api_key" = []), ("bearer" = []), ("session" = [])),
+    responses((status = 200, body = Page<Webhook>), ListRefusals))]
 #[get("/partners/{slug}/webhooks")]
 pub async fn list(
     request: HttpRequest,
-    Allowed(desk, _): Allowed<Desk<WebhooksRead>, Query<Nothing>>,
+    Allowed(desk, query): Allowed<Desk<WebhooksRead>, Query<Paging>>,
     hooks: web::Data<Webhooks>,
 ) -> Result<HttpResponse> {
-    etag::private(&request, &manage::list(&hooks, desk.id()).await?)
+    http::list::private(&request, &manage::list(&hooks, desk.id(), &query.0).await?)
 }
 
 /// Makes a webhook. The secret that signs its messages is shown in this answer alone.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::{
-    Code, FieldCode,
+    Code, FieldCode, Page,
     webhook::{DisabledReason, EventKind, Webhook, WebhookSecret},
 };
 use tests::{Market, on_both};
@@ -34,7 +34,7 @@ async fn one_is_made_read_changed_and_removed(market: Market) {
     assert_eq!(webhook.kinds, [EventKind::ClaimCreated, EventKind::QuotaWarning]);
     assert!(webhook.enabled && webhook.disabled_reason.is_none() && webhook.failing_since.is_none());
     assert_eq!(seen(&partner, webhook.id).await, webhook);
-    let all: Vec<Webhook> = partner.editor.get(&partner.path("/webhooks")).await.ok();
+    let all = partner.editor.get(&partner.path("/webhooks")).await.ok::<Page<Webhook>>().items;
     assert_eq!(all, std::slice::from_ref(&webhook));
 
     let off =
@@ -52,7 +52,7 @@ async fn one_is_made_read_changed_and_removed(market: Market) {
     partner.owner.delete(&path).header("if-match", "\"v2\"").await.refused(Code::StaleVersion);
     partner.owner.delete(&path).header("if-match", "\"v3\"").await.done();
     partner.owner.get(&path).await.refused(Code::NotFound);
-    let all: Vec<Webhook> = partner.owner.get(&partner.path("/webhooks")).await.ok();
+    let all = partner.owner.get(&partner.path("/webhooks")).await.ok::<Page<Webhook>>().items;
     assert_eq!(all, []);
 }
 
@@ -111,7 +111,7 @@ async fn there_are_ten_at_most(market: Market) {
     assert_eq!(answers.iter().filter(|a| a.status == 201).count(), 10);
     let refused = answers.iter().find(|a| a.status != 201).expect("a refusal");
     assert_eq!(refused.refused(Code::LimitReached).extra["max"], 10);
-    let all: Vec<Webhook> = partner.owner.get(&path).await.ok();
+    let all = partner.owner.get(&path).await.ok::<Page<Webhook>>().items;
     assert_eq!(all.len(), 10);
 }
 
@@ -133,8 +133,8 @@ async fn the_sandbox_has_its_own(market: Market) {
     let partner = market.partner().await;
     let live = listen(&partner.program, &partner, "https://example.az/live").await.webhook;
     let test = listen(&partner.sandbox, &partner, "https://example.az/test").await.webhook;
-    let of_live: Vec<Webhook> = partner.owner.get(&partner.path("/webhooks")).await.ok();
-    let of_test: Vec<Webhook> = partner.sandbox.get(&partner.path("/webhooks")).await.ok();
+    let of_live = partner.owner.get(&partner.path("/webhooks")).await.ok::<Page<Webhook>>().items;
+    let of_test = partner.sandbox.get(&partner.path("/webhooks")).await.ok::<Page<Webhook>>().items;
     assert_eq!((of_live, of_test), (vec![live.clone()], vec![test]));
     partner.sandbox.get(&partner.path(&format!("/webhooks/{}", live.id))).await.refused(Code::NotFound);
 }

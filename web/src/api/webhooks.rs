@@ -14,7 +14,7 @@ type Result<T> = std::result::Result<T, Failure>;
 
 /// The partner's webhooks, at `path`.
 pub async fn webhooks(path: String) -> Result<Page<Webhook>> {
-    get(path + "?limit=100").await
+    get(path).await
 }
 
 /// The webhook at `path`.
