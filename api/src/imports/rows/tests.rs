@@ -104,7 +104,7 @@ proptest! {
             let mut line = 0;
             for row in open(format, None, &bytes[..]).into_iter().flatten() {
                 let Ok(row) = row else { break };
-                prop_assert!(row.line >= line && row.offset as usize <= 4 * bytes.len());
+                prop_assert!(row.line >= line && row.offset <= 4 * bytes.len() as u64);
                 line = row.line;
                 let _ = draft(ImportMode::Upsert, &row, None);
             }
