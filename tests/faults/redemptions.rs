@@ -103,13 +103,13 @@ fn rage(
 ) -> (Arc<AtomicBool>, Vec<JoinHandle<()>>) {
     let (stop, next) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let one = |n: usize| {
-        let till = if n % 2 == 0 { partner.cashier.at(url) } else { partner.program.at(url) };
+        let till = if n.is_multiple_of(2) { partner.cashier.at(url) } else { partner.program.at(url) };
         let (stop, next, codes, journal) = (stop.clone(), next.clone(), codes.clone(), journal.clone());
         tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let code = &codes[(at / 3) % codes.len()];
-                let done = if at % 3 == 0 {
+                let done = if at.is_multiple_of(3) {
                     let hold = json!({"code": code, "quantity": 1, "ttl_seconds": 30});
                     match step(&till, "hold", hold, &journal).await {
                         Some(held) => step(&till, "confirm", json!({"redemption_id": held.id}), &journal).await,
@@ -118,7 +118,7 @@ fn rage(
                 } else {
                     step(&till, "confirm", json!({"code": code, "quantity": 1}), &journal).await
                 };
-                if let Some(done) = done.filter(|_| at % 2 == 0) {
+                if let Some(done) = done.filter(|_| at.is_multiple_of(2)) {
                     step(&till, "undo", json!({"redemption_id": done.id}), &journal).await;
                 }
             }
