@@ -66,11 +66,10 @@ where
     };
     let shown = RwSignal::new(false);
     let kind = move || match input {
-        Input::Text => "text",
+        Input::Text | Input::Number => "text",
         Input::Email => "email",
         Input::Url => "url",
         Input::Tel => "tel",
-        Input::Number => "text",
         Input::Password if shown.get() => "text",
         Input::Password => "password",
     };

@@ -2,6 +2,7 @@
 //! and invitations belong to it, too, since they lead here.
 //!
 //! A page of a partner is a function of a `Desk`. To add one: its module, its route below, its entry in `nav::PARTNER`.
+#![allow(clippy::needless_pass_by_value)] // Pages and rows own what they show: most of them move it into their closures.
 
 mod about;
 mod codes;
