@@ -28,7 +28,7 @@ pub const TABLE: &[Row] = &[
 /// A webhook of the partner, the only one that it has.
 pub async fn webhook(partner: &Partner) -> String {
     let path = partner.path("/webhooks");
-    for old in partner.owner.get(&path).await.ok::<Vec<shared::webhook::Webhook>>() {
+    for old in partner.owner.get(&path).await.ok::<shared::Page<shared::webhook::Webhook>>().items {
         partner.owner.delete(&format!("{path}/{}", old.id)).header("if-match", "*").await.done();
     }
     let body = json!({"url": "http://127.0.0.1:1/", "kinds": ["claim.created"]});
