@@ -29,8 +29,8 @@ FIELDS = {
 
 
 def depends(pointer):
-    """Which terms an offer has depends on its kind, how many units a claim may take on the offer."""
-    return pointer.startswith("/terms") or pointer == "/quantity"
+    """Which terms an offer has depends on its kind, how many units a claim may take on the offer and its codes."""
+    return pointer.startswith("/terms") or pointer in ("/quantity", "/max_quantity")
 
 
 def no_schema_foretells(response):

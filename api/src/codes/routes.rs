@@ -45,8 +45,8 @@ refusals! {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AddQuery {
-    /// What becomes of the upload if some codes are wrong or there already.
-    #[param(inline, default = "reject_all")]
+    /// What becomes of the upload if some codes are wrong or there already; `reject_all` when left out.
+    #[param(inline, value_type = OnCodeFault, required = false)]
     pub on_error: Option<OnCodeFault>,
 }
 

@@ -5,12 +5,14 @@ use std::{
     str::FromStr,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web};
 use shared::Code;
 
+use super::openapi::Operations;
 use crate::error::{Error, Result};
 
-/// The `{id}` of the address. What is no id names nothing: 404.
+/// The `{id}` of the address. What is no id names nothing: 404; unless it is the last word of another address, which has
+/// other methods: 405.
 #[derive(Clone, Copy, Debug)]
 pub struct Id<T>(pub T);
 
@@ -20,6 +22,16 @@ impl<T: FromStr> FromRequest for Id<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get("id").and_then(|id| id.parse().ok());
-        ready(id.map(Self).ok_or_else(|| Code::NotFound.into()))
+        ready(id.map(Self).ok_or_else(|| refusal(request)))
     }
+}
+
+fn refusal(request: &HttpRequest) -> Error {
+    let operations = request.app_data::<web::Data<Operations>>();
+    let methods = operations.and_then(|operations| operations.methods(request.path())).unwrap_or_default();
+    let asked = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
+    if methods.is_empty() || methods.split(", ").any(|method| method == asked) {
+        return Code::NotFound.into();
+    }
+    Error::new(Code::MethodNotAllowed).with("allow", methods)
 }

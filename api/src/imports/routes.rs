@@ -205,7 +205,7 @@ pub async fn read(
 /// The progress as server-sent events: `event: progress`, its data an `ImportView`, whenever it has changed, until the
 /// upload is over.
 #[utoipa::path(tag = "imports", params(("slug" = String, Path), ("id" = ImportId, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 204, description = "The last event was heard."), ListenRefusals))]
+    responses((status = 200, content_type = "text/event-stream", body = Object), (status = 204, description = "The last event was heard."), ListenRefusals))]
 #[get("/partners/{slug}/imports/{id}/events")]
 pub async fn events(
     request: HttpRequest,

@@ -46,8 +46,8 @@ pub struct ManageQuery {
     pub q: Option<String>,
     /// Only what waits for the ministry: in review, or with an edit that waits there (false: only what does not).
     pub waiting: Option<bool>,
-    /// The order.
-    #[param(inline, default = "-updated_at")]
+    /// The order; `-updated_at` when left out.
+    #[param(inline, value_type = ManageSort, required = false)]
     pub sort: Option<ManageSort>,
     /// Whether to count the offers in each state.
     #[param(default = false)]
