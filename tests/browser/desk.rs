@@ -15,7 +15,7 @@ use tests::{Kind, Market, Offer, PASSWORD, browser::Browser, browser::Device, pa
 use crate::{DESK, PHONE, barriers::look, market, settled};
 
 /// Signs somebody in who works for a partner from now on.
-async fn sign_in(browser: &Browser, market: &Market, partner: &Partner, role: MemberRole) {
+pub async fn sign_in(browser: &Browser, market: &Market, partner: &Partner, role: MemberRole) {
     let person = market.signed_up(Role::Learner).await;
     let me: Me = person.caller.get("/me").await.ok();
     let db = market.place.db().await;
@@ -43,7 +43,7 @@ async fn choose_file(browser: &Browser, css: &str, name: &str, content: &str) {
     browser.eval(&script).await;
 }
 
-fn at(market: &Market, partner: &Partner, rest: &str) -> String {
+pub fn at(market: &Market, partner: &Partner, rest: &str) -> String {
     format!("{}/console/{}{rest}", market.server.url, partner.slug)
 }
 

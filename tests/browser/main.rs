@@ -4,6 +4,7 @@
 mod barriers;
 mod console;
 mod desk;
+mod review;
 mod way;
 
 use shared::Lang;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     Page,
+    import::{ImportState, ImportView},
     offer::{ManagedFacets, ManagedOffers, OfferState, PartnerOffer},
     partner::{ApiKeyView, KeyState, MemberRole, PartnerState},
     pool::StockLevel,
@@ -116,13 +117,19 @@ fn at_work(desk: &Desk) -> AnyView {
     let offers = load(move || api::managed_offers(paths.0.clone()));
     let keys = load(move || api::api_keys(paths.1.clone()));
     let webhooks = load(move || api::webhooks(paths.2.clone()));
+    let slug = desk.slug.clone();
+    let imports = load(move || {
+        let slug = slug.clone();
+        async move { api::imports(&slug, None).await }
+    });
+    let looked = Looked { offers, keys, webhooks, imports };
     let figures_desk = desk.clone();
     let figures = states(offers, ghost_figures, move |list: &ManagedOffers| figures(list, &figures_desk));
     let desk = desk.clone();
     view! {
         <section class="section">
             <h2>{tr!(overview.attention)}</h2>
-            {move || attention(&desk, offers, keys, webhooks)}
+            {move || attention(&desk, looked)}
         </section>
         <section class="section">
             <h2>{tr!(overview.offers)}</h2>
@@ -132,28 +139,46 @@ fn at_work(desk: &Desk) -> AnyView {
     .into_any()
 }
 
-/// What needs attention, of all that could be looked at; what could not says so.
-fn attention(
-    desk: &Desk,
+/// What is looked at for what needs attention.
+#[derive(Clone, Copy)]
+struct Looked {
     offers: Loader<ManagedOffers>,
     keys: Loader<Page<ApiKeyView>>,
     webhooks: Loader<Page<Webhook>>,
-) -> AnyView {
-    let (offers, keys, webhooks) = (offers.get(), keys.get(), webhooks.get());
-    let loading = matches!(offers, Load::Loading) || matches!(keys, Load::Loading) || matches!(webhooks, Load::Loading);
+    imports: Loader<Page<ImportView>>,
+}
+
+/// Reads what is there; notes that something is still on its way, or could not be had.
+fn there<T: Clone + Send + Sync>(loader: Loader<T>, loading: &mut bool, blind: &mut bool) -> Option<T> {
+    match loader.get() {
+        Load::Loading => *loading = true,
+        Load::Failed(_) => *blind = true,
+        Load::Ready(value) => return Some(value),
+    }
+    None
+}
+
+/// What needs attention, of all that could be looked at; what could not says so.
+fn attention(desk: &Desk, looked: Looked) -> AnyView {
+    let (mut loading, mut blind) = (false, false);
+    let offers = there(looked.offers, &mut loading, &mut blind);
+    let imports = there(looked.imports, &mut loading, &mut blind);
+    let webhooks = there(looked.webhooks, &mut loading, &mut blind);
+    let keys = there(looked.keys, &mut loading, &mut blind);
     if loading {
         return ghost_few();
     }
-    let blind =
-        matches!(offers, Load::Failed(_)) || matches!(keys, Load::Failed(_)) || matches!(webhooks, Load::Failed(_));
     let mut matters = Vec::new();
-    if let Load::Ready(list) = offers {
+    if let Some(list) = offers {
         of_offers(&list, desk, &mut matters);
     }
-    if let Load::Ready(page) = webhooks {
+    if let Some(page) = imports {
+        of_imports(&page.items, desk, &mut matters);
+    }
+    if let Some(page) = webhooks {
         page.items.iter().for_each(|hook| of_webhook(hook, desk, &mut matters));
     }
-    if let Load::Ready(page) = keys {
+    if let Some(page) = keys {
         page.items.iter().for_each(|key| of_key(key, desk, &mut matters));
     }
     let unseen = blind.then(|| note::plain(Icon::Warn, || say!(overview.blind)));
@@ -204,6 +229,19 @@ fn of_offers(list: &ManagedOffers, desk: &Desk, matters: &mut Vec<Matter>) {
         };
         matters.push(Matter { icon: Icon::Ticket, words, href: href(offer) });
     }
+}
+
+/// The newest upload that is over speaks for all: one that went well has made up for those before it.
+fn of_imports(imports: &[ImportView], desk: &Desk, matters: &mut Vec<Matter>) {
+    let over = |import: &&ImportView| matches!(import.state, ImportState::Finished | ImportState::Failed);
+    let Some(last) = imports.iter().filter(|import| !import.dry_run).find(over) else { return };
+    let day = date(last.created_at, lang());
+    let words = match (last.state, last.counts.failed) {
+        (ImportState::Failed, _) => say!(overview.import_failed, date = day),
+        (_, 0) => return,
+        (_, failed) => say!(overview.import_rows, n = number(failed, lang()), date = day),
+    };
+    matters.push(Matter { icon: Icon::Download, words, href: desk.href(&format!("/imports/{}", last.id)) });
 }
 
 fn of_webhook(hook: &Webhook, desk: &Desk, matters: &mut Vec<Matter>) {

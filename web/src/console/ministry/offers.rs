@@ -95,7 +95,7 @@ fn row(offer: PartnerOffer, chosen: RwSignal<BTreeSet<OfferId>>) -> AnyView {
         });
     };
     view! {
-        <li class="row-item" data-testid="review" data-id=id.to_string()>
+        <li class="row-item review-row" data-testid="review" data-id=id.to_string()>
             <label class="tick">
                 <input
                     type="checkbox"
