@@ -10,7 +10,7 @@ use crate::{
     claims,
     error::{Error, Result},
     http::idempotency,
-    imports, offers, partners, redemptions,
+    imports, ministry, offers, partners, redemptions,
     store::{
         clock::to_ms,
         revisions::{self, Revisions},
@@ -24,6 +24,8 @@ const NOTICE_EVERY: Duration = Duration::from_millis(500);
 const ACTIVITY_EVERY: Duration = Duration::from_secs(2);
 /// How often offers and claims are looked through for those whose time has come.
 const TURN_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether something new waits for the ministry.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 /// How often old rows are forgotten.
 const TIDY_EVERY: Duration = Duration::from_mins(5);
 
@@ -54,6 +56,7 @@ pub fn start(services: &Services) -> Jobs {
         tokio::spawn(notice(services.clone(), stopped.clone())),
         every(ACTIVITY_EVERY, |services| Box::pin(write_activity(services))),
         every(TURN_EVERY, |services| Box::pin(turn_by_time(services))),
+        every(TELL_EVERY, |services| Box::pin(tell_ministry(services))),
         every(TIDY_EVERY, |services| Box::pin(tidy(services))),
         send_mails(services, stopped.clone()),
         tokio::spawn(imports::run(services.imports.clone().into_inner(), stopped.clone())),
@@ -144,6 +147,11 @@ async fn turn_by_time(services: Services) -> Result<()> {
     offers::write_words(&services.store).await?;
     claims::expiry::expire(&services.store, now).await?;
     Ok(())
+}
+
+/// Tells the ministry by mail what waits for it.
+async fn tell_ministry(services: Services) -> Result<()> {
+    ministry::tell(&services.store, &services.accounts, services.clock.now()).await
 }
 
 /// Sends mails as they are posted.

@@ -12,6 +12,7 @@ pub mod error;
 pub mod http;
 pub mod imports;
 mod jobs;
+mod ministry;
 pub mod offers;
 mod operations;
 pub mod partners;

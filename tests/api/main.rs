@@ -10,6 +10,7 @@ mod commands;
 mod conventions;
 mod examples;
 mod imports;
+mod ministry;
 mod offers;
 mod operations;
 mod partner_way;

@@ -20,6 +20,11 @@ impl Mail {
         .await
     }
 
+    /// All mails, the oldest first.
+    pub fn all(place: &Place) -> Vec<Self> {
+        all(&place.folder.path().join("mails"))
+    }
+
     /// How many mails there are to an address.
     pub fn count(place: &Place, to: &str) -> usize {
         all(&place.folder.path().join("mails")).iter().filter(|m| m.text.contains(to)).count()

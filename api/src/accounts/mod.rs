@@ -49,6 +49,9 @@ use crate::{
     },
 };
 
+/// Staff who get a mail, at most.
+const STAFF: u64 = 50;
+
 /// What another feature does before an account goes, in the same transaction; it may refuse.
 pub type Farewell = for<'a> fn(&'a DatabaseTransaction, UserId, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
 
@@ -117,6 +120,22 @@ impl Accounts {
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         self.outbox.post(db, to, mail, good_for, now).await
+    }
+
+    /// Puts a mail to each of the ministry's staff into the outbox, in their language; answers whether there is anybody
+    /// with a confirmed address.
+    pub async fn post_to_staff(
+        &self,
+        db: &impl ConnectionTrait,
+        mail: &impl Mail,
+        good_for: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbErr> {
+        let staff = store::staff(db, STAFF).await?;
+        for person in &staff {
+            self.post(db, sign_up::to(person), mail, good_for, now).await?;
+        }
+        Ok(!staff.is_empty())
     }
 
     /// Wakes the job that sends mails.

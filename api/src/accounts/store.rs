@@ -1,8 +1,8 @@
 //! The queries of sign-ins: accounts, sessions, tokens.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set, sea_query::Expr, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Set, sea_query::Expr, sea_query::OnConflict,
 };
 use shared::{SessionId, UserId, account::Role};
 use uuid::Uuid;
@@ -207,6 +207,12 @@ pub async fn claimants(db: &impl ConnectionTrait, role: Role, count: usize) -> R
         .limit(u64::try_from(count).unwrap_or(u64::MAX));
     let ids: Vec<Uuid> = confirmed.into_tuple().all(db).await?;
     Ok(ids.into_iter().map(UserId).collect())
+}
+
+/// Ministry staff whose address is confirmed, at most `count`. Plan: the index of roles.
+pub async fn staff(db: &impl ConnectionTrait, count: u64) -> Result<Vec<users::Model>, DbErr> {
+    let confirmed = users::Column::Role.eq(Role::Admin.as_str()).and(users::Column::EmailVerifiedAt.is_not_null());
+    users::Entity::find().filter(confirmed).order_by_asc(users::Column::Id).limit(count).all(db).await
 }
 
 /// Forgets what has no use any more: sessions that ran out, used refresh tokens that are older than any cookie, tokens

@@ -18,6 +18,7 @@ mod tools;
 
 pub use document::{claimed_offer, draft_of, latest_draft_of, period_number, search_text};
 pub use life::{turn_by_time, write_words};
+pub use store::waiting;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes under `/api/v1`.

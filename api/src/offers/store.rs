@@ -160,6 +160,15 @@ pub async fn due(db: &impl ConnectionTrait, now: i64) -> Result<Vec<offers::Mode
     offers::Entity::find().filter(condition).all(db).await
 }
 
+/// Offers and edits that wait for the ministry, of those that were handed in after one instant and up to another.
+pub async fn waiting(db: &impl ConnectionTrait, after: i64, up_to: i64) -> Result<i64, DbErr> {
+    let sql = "SELECT count(*) AS n FROM offers WHERE updated_at > $1 AND updated_at <= $2
+               AND (state = 'in_review' OR pending_at > $1)
+               AND partner_id NOT IN (SELECT id FROM partners WHERE sandbox_of IS NOT NULL)";
+    let row = db.query_one_raw(statement(db, sql, [after.into(), up_to.into()])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
+}
+
 /// A new offer.
 pub async fn insert(
     db: &impl ConnectionTrait,

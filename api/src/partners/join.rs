@@ -58,6 +58,7 @@ pub async fn apply(
         message: input.message.as_ref().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
         reason: None,
         applied_by: Some(user.0),
+        applied_at: Some(to_ms(now)),
         version: before.version + i32::from(!is_new),
         ..before
     };

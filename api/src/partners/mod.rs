@@ -27,6 +27,7 @@ use uuid::Uuid;
 pub use access::{Actor, Desk};
 pub use members::farewell;
 pub use notify::notify;
+pub use store::waiting;
 
 use crate::store::{Store, clock::to_ms, entities::partners};
 

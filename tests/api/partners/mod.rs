@@ -23,7 +23,7 @@ fn application() -> Value {
 }
 
 /// Somebody who has just applied, and their partner.
-async fn applied(market: &Market) -> (Person, PartnerProfile) {
+pub async fn applied(market: &Market) -> (Person, PartnerProfile) {
     let person = market.signed_up(Role::Learner).await;
     let profile = person.caller.send("/partners", &application()).await.created();
     (person, profile)

@@ -12,7 +12,10 @@ use sea_orm::{
 use shared::{PartnerId, UserId, partner::PartnerState};
 use uuid::Uuid;
 
-use crate::store::entities::{partner_profiles, partners, users};
+use crate::store::{
+    entities::{partner_profiles, partners, users},
+    statement,
+};
 
 /// A partner, which nobody else changes until the transaction ends (`FOR UPDATE`; SQLite has one writer anyway). Its
 /// people are changed under this lock, too.
@@ -62,6 +65,7 @@ pub fn no_profile(partner: Uuid) -> partner_profiles::Model {
         message: None,
         reason: None,
         applied_by: None,
+        applied_at: None,
         version: 1,
         shown_at: None,
     }
@@ -84,6 +88,14 @@ pub async fn open_applications(db: &impl ConnectionTrait, user: UserId) -> Resul
     let ids: Vec<Uuid> = theirs.into_tuple().all(db).await?;
     let open = partners::Column::Id.is_in(ids).and(partners::Column::State.eq(PartnerState::Applied.as_str()));
     partners::Entity::find().filter(open).count(db).await
+}
+
+/// Applications that wait for an answer, of those that were sent after one instant and up to another.
+pub async fn waiting(db: &impl ConnectionTrait, after: i64, up_to: i64) -> Result<i64, DbErr> {
+    let sql = "SELECT count(*) AS n FROM partner_profiles f JOIN partners p ON p.id = f.partner_id
+               WHERE f.applied_at > $1 AND f.applied_at <= $2 AND p.state = 'applied'";
+    let row = db.query_one_raw(statement(db, sql, [after.into(), up_to.into()])).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
 
 /// Partners for the ministry before `before`, the newest first; no sandboxes.

@@ -17,6 +17,8 @@ pub struct Model {
     /// Why the ministry refused or suspended it.
     pub reason: Option<String>,
     pub applied_by: Option<Uuid>,
+    /// When the last application was sent.
+    pub applied_at: Option<i64>,
     pub version: i32,
     /// When something last changed that stands on its offers.
     pub shown_at: Option<i64>,

@@ -9,6 +9,7 @@ mod m0006_codes;
 mod m0007_imports;
 mod m0008_redemptions;
 mod m0009_webhooks;
+mod m0010_ministry;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_imports::Migration),
             Box::new(m0008_redemptions::Migration),
             Box::new(m0009_webhooks::Migration),
+            Box::new(m0010_ministry::Migration),
         ]
     }
 }
