@@ -34,7 +34,7 @@ pub async fn connect(url: &str, connections: u32) -> DatabaseConnection {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("cache_size", "-8192")
-                .pragma("wal_autocheckpoint", "4000")
+                .pragma("wal_autocheckpoint", "16000")
         },
     );
     Database::connect(options).await.expect("the database opens")

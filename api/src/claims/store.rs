@@ -43,8 +43,8 @@ pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<Of
                  CROSS JOIN partners p ON p.id = o.partner_id",
         postgres: "SELECT o.id, o.partner_id, CASE p.state WHEN 'suspended' THEN 'paused' ELSE o.state END AS state, o.version,
                           o.starts_at, o.ends_at
-                   FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid
-                   JOIN partners p ON p.id = o.partner_id",
+                   FROM offers o JOIN partners p ON p.id = o.partner_id
+                   WHERE o.id = ANY (ARRAY(SELECT j.value::uuid FROM jsonb_array_elements_text($1::jsonb) AS j))",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()
@@ -66,7 +66,8 @@ pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<Of
 pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(OfferId, OfferDraft)>, DbErr> {
     let sql = Sql {
         sqlite: "SELECT o.id, o.draft FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
-        postgres: "SELECT o.id, o.draft FROM offers o JOIN json_array_elements_text($1::json) AS j ON o.id = j.value::uuid",
+        postgres: "SELECT o.id, o.draft FROM offers o
+                   WHERE o.id = ANY (ARRAY(SELECT j.value::uuid FROM jsonb_array_elements_text($1::jsonb) AS j))",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()
@@ -84,7 +85,7 @@ pub async fn standings(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<
         sqlite: "SELECT u.id, u.role, u.role_verified, u.email_verified_at IS NOT NULL AS email_verified
                  FROM json_each($1) AS j CROSS JOIN users u ON u.id = unhex(j.value)",
         postgres: "SELECT u.id, u.role, u.role_verified, u.email_verified_at IS NOT NULL AS email_verified
-                   FROM users u JOIN json_array_elements_text($1::json) AS j ON u.id = j.value::uuid",
+                   FROM users u JOIN jsonb_array_elements_text($1::jsonb) AS j ON u.id = j.value::uuid",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()
@@ -107,16 +108,15 @@ fn room_rows(keys: &[RoomKey]) -> sea_orm::Value {
     json::rows(&keys.iter().map(|(offer, period)| (hex_id(offer.0), *period)).collect::<Vec<_>>())
 }
 
-/// The quota rows of a batch, locked in the order of their ids until the transaction ends, so that of several processes
-/// one decides at a time and none waits in a circle. (SQLite's one writer holds its lock already.)
+/// The quota rows of a batch, locked in the order of `keys`, which is that of their ids, until the transaction ends: so of
+/// several processes one decides at a time and none waits in a circle. (SQLite's one writer holds its lock already.)
 pub async fn lock_rooms(db: &impl ConnectionTrait, keys: &[RoomKey]) -> Result<Vec<(OfferId, Room)>, DbErr> {
     let sql = Sql {
         sqlite: "SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM json_each($1) AS j
                  CROSS JOIN quotas q ON q.offer_id = unhex(j.value ->> 0) AND q.period = j.value ->> 1",
-        postgres: "SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM quotas q
-                   JOIN json_array_elements($1::json) AS j
-                     ON q.offer_id = (j.value ->> 0)::uuid AND q.period = (j.value ->> 1)::int
-                   ORDER BY q.offer_id FOR UPDATE OF q",
+        postgres: "SELECT q.* FROM jsonb_array_elements($1::jsonb) AS j CROSS JOIN LATERAL (
+                       SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM quotas q
+                       WHERE q.offer_id = (j.value ->> 0)::uuid AND q.period = (j.value ->> 1)::int FOR UPDATE) AS q",
     };
     let rows = db.query_all_raw(either(db, sql, [room_rows(keys)])).await?;
     let count = |row: &QueryResult, name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
@@ -138,7 +138,7 @@ pub async fn open_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Option<u32
                  ON CONFLICT DO NOTHING",
         postgres: "INSERT INTO quotas (offer_id, period, quota)
                    SELECT (j.value ->> 0)::uuid, (j.value ->> 1)::int, (j.value ->> 2)::int
-                   FROM json_array_elements($1::json) AS j ORDER BY 1
+                   FROM jsonb_array_elements($1::jsonb) AS j ORDER BY 1
                    ON CONFLICT DO NOTHING",
     };
     let rows: Vec<_> = rooms.iter().map(|((offer, period), quota)| (hex_id(offer.0), *period, *quota)).collect();
@@ -155,7 +155,7 @@ pub async fn held(
         sqlite: "SELECT c.offer_id, c.claimant_id, c.id FROM json_each($1) AS j
                  CROSS JOIN claims c ON c.offer_id = unhex(j.value ->> 0) AND c.claimant_id = unhex(j.value ->> 1)
                  AND c.period = j.value ->> 2 AND c.state IN ('active', 'held', 'redeemed')",
-        postgres: "SELECT c.offer_id, c.claimant_id, c.id FROM json_array_elements($1::json) AS j
+        postgres: "SELECT c.offer_id, c.claimant_id, c.id FROM jsonb_array_elements($1::jsonb) AS j
                    JOIN claims c ON c.offer_id = (j.value ->> 0)::uuid AND c.claimant_id = (j.value ->> 1)::uuid
                    AND c.period = (j.value ->> 2)::int AND c.state IN ('active', 'held', 'redeemed')",
     };
@@ -180,7 +180,7 @@ pub async fn insert(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Res
                    SELECT (j.value ->> 0)::uuid, (j.value ->> 1)::uuid, (j.value ->> 2)::uuid, (j.value ->> 3)::int,
                           (j.value ->> 4)::int, j.value ->> 5, (j.value ->> 6)::int, 'active', (j.value ->> 7)::bigint,
                           (j.value ->> 8)::bigint, j.value ->> 9
-                   FROM json_array_elements($1::json) AS j ON CONFLICT DO NOTHING",
+                   FROM jsonb_array_elements($1::jsonb) AS j ON CONFLICT DO NOTHING",
     };
     let rows: Vec<_> = claims
         .iter()
@@ -210,7 +210,7 @@ pub async fn write_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Room)]) -
                  WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1",
         postgres: "UPDATE quotas SET claimed = (j.value ->> 2)::int, issued = (j.value ->> 3)::int,
                                      warned = (j.value ->> 4)::int
-                   FROM json_array_elements($1::json) AS j
+                   FROM jsonb_array_elements($1::jsonb) AS j
                    WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int",
     };
     let rows: Vec<_> = rooms
@@ -296,7 +296,7 @@ pub async fn owners(db: &impl ConnectionTrait, offers: &[Uuid]) -> Result<HashMa
         sqlite: "SELECT o.id, o.partner_id, p.sandbox_of IS NOT NULL AS sandbox FROM json_each($1) AS j
                  CROSS JOIN offers o ON o.id = unhex(j.value) JOIN partners p ON p.id = o.partner_id",
         postgres: "SELECT o.id, o.partner_id, p.sandbox_of IS NOT NULL AS sandbox
-                   FROM json_array_elements_text($1::json) AS j JOIN offers o ON o.id = j.value::uuid
+                   FROM jsonb_array_elements_text($1::jsonb) AS j JOIN offers o ON o.id = j.value::uuid
                    JOIN partners p ON p.id = o.partner_id",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(offers.iter().copied())])).await?;

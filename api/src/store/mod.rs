@@ -37,6 +37,10 @@ const WRITER_CACHE_KIB: u32 = 64 * 1024;
 /// Pages that each reader keeps, in KiB; the system's page cache holds the rest.
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
+/// Pages of SQLite's log (64 MiB) that are brought into the file at once. Many claims change the same pages, each of which
+/// is then written into the file once.
+const WAL_PAGES: u32 = 16_000;
+
 impl Store {
     /// Opens the database that the settings name, and makes the data folder where it is not there.
     pub async fn open(config: &DataConfig) -> anyhow::Result<Self> {
@@ -148,7 +152,7 @@ async fn sqlite(file: &Path, connections: u32, cache_kib: u32) -> Result<Databas
                 .foreign_keys(true)
                 .pragma("cache_size", format!("-{cache_kib}"))
                 .pragma("temp_store", "memory")
-                .pragma("wal_autocheckpoint", "4000")
+                .pragma("wal_autocheckpoint", WAL_PAGES.to_string())
         });
     Database::connect(options).await
 }

@@ -10,6 +10,7 @@ mod m0007_imports;
 mod m0008_redemptions;
 mod m0009_webhooks;
 mod m0010_ministry;
+mod m0011_claims;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_redemptions::Migration),
             Box::new(m0009_webhooks::Migration),
             Box::new(m0010_ministry::Migration),
+            Box::new(m0011_claims::Migration),
         ]
     }
 }
