@@ -12,7 +12,7 @@ use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinHandle;
 use utoipa::openapi::OpenApi as Document;
-use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
@@ -27,11 +27,12 @@ use crate::{
         idempotency::{self, Identify},
         openapi::{self, Operations},
         page::{self, WebDir},
+        routes::Routes,
     },
     imports::{self, Imports},
     jobs,
     offers::{self, catalogue::Catalogue},
-    operations,
+    operations::{self, OpenApiJson},
     partners::{
         self,
         health::{self, Health, KeyLimit},
@@ -159,29 +160,42 @@ impl Services {
     }
 }
 
-/// All routes, feature by feature. They are tried in this order, so what is asked most comes first.
-fn routes(app: &mut ServiceConfig) {
-    app.service(
-        scope("/api/v1")
-            .configure(claims::routes)
-            .configure(offers::routes)
-            .configure(codes::routes)
-            .configure(eligibility::routes)
-            .configure(accounts::routes)
-            .configure(imports::routes)
-            .configure(partners::routes)
-            .configure(redemptions::routes)
-            .configure(webhooks::routes)
-            .configure(stats::routes)
-            .configure(audit::routes),
-    );
-    app.configure(operations::routes);
+/// Where the features' operations are.
+const API: &str = "/api/v1";
+
+/// The operations, feature by feature. They are tried in this order, so what is asked most comes first.
+fn routes(app: &mut impl Routes) {
+    claims::routes(app);
+    offers::routes(app);
+    codes::routes(app);
+    eligibility::routes(app);
+    accounts::routes(app);
+    imports::routes(app);
+    partners::routes(app);
+    redemptions::routes(app);
+    webhooks::routes(app);
+    stats::routes(app);
+    audit::routes(app);
 }
 
 /// The OpenAPI document, from the routes.
 pub fn document() -> Document {
-    let (_, routes) = App::new().into_utoipa_app().configure(routes).split_for_parts();
-    openapi::finish(routes)
+    let features = utoipa_actix_web::scope(API).configure(|app| routes(app));
+    let app = App::new().into_utoipa_app().service(features).configure(|app| operations::routes(app));
+    openapi::finish(app.split_for_parts().1)
+}
+
+/// What the server knows of its own operations.
+struct Described {
+    table: Operations,
+    json: OpenApiJson,
+}
+
+impl Described {
+    fn new() -> anyhow::Result<Self> {
+        let document = document();
+        Ok(Self { table: Operations::of(&document), json: OpenApiJson::new(&document)? })
+    }
 }
 
 /// Who owns an idempotency key: a person, or an API key by the head of its hash, since it has not been checked yet.
@@ -193,27 +207,24 @@ fn identify(request: &HttpRequest) -> Option<uuid::Uuid> {
 }
 
 /// Starts listening; answers with the server and the address that it got.
-pub fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAddr)> {
+fn listen(services: &Services, described: Described) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let config = services.config.clone();
-    let document = Arc::new(document());
     let site =
         web::Data::new(SiteHeaders { page_policy: page::content_policy(&config.web_dir), https: config.is_https() });
-    let table = web::Data::new(Operations::of(&document));
-    let json = web::Data::new(operations::OpenApiJson::new(&document)?);
+    let (table, json) = (web::Data::new(described.table), web::Data::new(described.json));
     let web_dir = web::Data::new(WebDir(config.web_dir.clone()));
     let identify = web::Data::new(Identify(identify));
     let services = services.clone();
     let make = move || {
         let (services, site, table, json, web_dir, identify) =
             (services.clone(), site.clone(), table.clone(), json.clone(), web_dir.clone(), identify.clone());
-        let (app, _) = App::new()
+        App::new()
             .wrap(from_fn(health::count))
             .wrap(from_fn(|r: ServiceRequest, n: Next<_>| idempotency::middleware(KEEP_NOTHING, r, n)))
             .wrap(from_fn(finish))
-            .into_utoipa_app()
-            .configure(routes)
-            .split_for_parts();
-        app.configure(move |c| services.register(c))
+            .service(web::scope(API).configure(routes))
+            .configure(operations::routes)
+            .configure(move |c| services.register(c))
             .app_data(site)
             .app_data(table)
             .app_data(json)
@@ -234,6 +245,7 @@ pub fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAd
 /// Serves until SIGTERM: what was taken is answered, what is new is refused, and the database is closed.
 pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     config.check()?;
+    let describing = tokio::task::spawn_blocking(Described::new);
     let store = Store::open(&config.data).await?;
     store.migrate().await?;
     if config.demo {
@@ -245,7 +257,7 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         partners::demo::make(&services.store, &services.accounts, services.clock.now()).await?;
     }
     let jobs = jobs::start(&services);
-    let (server, address) = listen(&services)?;
+    let (server, address) = listen(&services, describing.await??)?;
     tracing::info!("listening on http://{address}");
     let outcome = server.await;
     jobs.stop().await;

@@ -7,7 +7,6 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use shared::Code;
 use utoipa::{ToSchema, openapi::OpenApi as Document};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     accounts::token::Keys,
@@ -16,12 +15,13 @@ use crate::{
         Query,
         etag::{self, Keep},
         query::Nothing,
+        routes::Routes,
     },
     store::{Store, statement},
 };
 
 /// The routes at the root.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(live).service(ready).service(metrics).service(openapi).service(jwks);
 }
 

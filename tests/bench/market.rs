@@ -63,6 +63,8 @@ impl Market {
         let mut env = vec![
             ("DATA_DIR".to_owned(), folder.path().to_string_lossy().into_owned()),
             ("WEB_DIR".to_owned(), program::web_dir().to_string_lossy().into_owned()),
+            // One key sends thousands of offers here.
+            ("RATE_KEYS".to_owned(), "1000000".to_owned()),
         ];
         if kind == Kind::Postgres {
             env.push(("DATABASE_URL".to_owned(), postgres::fresh_database().await));

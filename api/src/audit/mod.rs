@@ -7,17 +7,16 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 use shared::{Code, Page, UserId, audit::AuditEntry};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
     error::Result,
-    http::cursor,
+    http::{cursor, routes::Routes},
     store::{Store, clock::to_ms, entities::audit},
 };
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::list);
 }
 

@@ -13,15 +13,15 @@ mod told;
 mod transaction;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use cancel::cancel_all;
 pub use desk::Desk;
 pub use sandbox::claim as claim_in_sandbox;
 pub use store::holds;
 
+use crate::http::routes::Routes;
+
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::create)
         .service(routes::detail)
         .service(routes::cancel)

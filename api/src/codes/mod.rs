@@ -5,9 +5,9 @@ mod routes;
 pub mod store;
 mod upload;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::routes::Routes;
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::add).service(routes::read).service(routes::remove);
 }

@@ -11,11 +11,11 @@ use shared::{
     eligibility::{Eligibility, Rule, RuleView, Standing, personal_rules},
     offer::OfferState,
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     claims::holds,
     error::Result,
+    http::routes::Routes,
     offers::{draft_of, period_number, store as offers},
     store::{
         Store,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::eligibility);
 }
 

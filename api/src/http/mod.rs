@@ -14,6 +14,7 @@ pub mod page;
 pub mod path;
 pub mod problem;
 pub mod query;
+pub mod routes;
 
 pub use allowed::Allowed;
 pub use body::Json;

@@ -6,6 +6,7 @@ mod batch;
 mod events;
 mod finish;
 mod job;
+mod known;
 mod plan;
 mod report;
 mod routes;
@@ -24,7 +25,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, Semaphore, watch},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use job::run;
 pub use tidy::tidy;
@@ -32,6 +32,7 @@ pub use tidy::tidy;
 use self::spool::Spool;
 use crate::{
     config::ServeConfig,
+    http::routes::Routes,
     store::{Store, clock::Clock},
 };
 
@@ -84,7 +85,7 @@ fn stopping() -> std::io::Result<watch::Receiver<bool>> {
 }
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::template)
         .service(routes::list)
         .service(routes::create)

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use shared::import::{ImportMode, RowCode, RowProblem};
 
 use super::{
-    batch::{Batch, Content},
+    batch::{Batch, Content, Parsed},
+    known::Known,
     rows,
     store::Met,
 };
@@ -17,17 +18,6 @@ use crate::{
 
 /// The most that is told of one row.
 const PROBLEMS: usize = 20;
-
-/// What is known of the names in a batch.
-#[derive(Debug, Default)]
-pub struct Known {
-    /// Offers that are there.
-    pub offers: HashMap<String, Standing>,
-    /// Names that this upload met before.
-    pub met: HashMap<String, Met>,
-    /// Names that the upload has met of which this is the rest.
-    pub done: HashMap<String, Met>,
-}
 
 /// What is to be written.
 #[derive(Debug, Default)]
@@ -72,6 +62,7 @@ pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Res
         });
         let outcome = match before {
             Some(first) => Err(vec![RowProblem::duplicate(u64::try_from(first.line).unwrap_or_default())]),
+            None if is_same(row, known) => Ok(Verdict::Unchanged),
             None => decide(&row.content, name.and_then(|name| known.offers.get(name)), mode, rules)?,
         };
         let failed = outcome.is_err();
@@ -93,6 +84,11 @@ pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Res
         plan.meet(&mut places, name, met(failed));
     }
     Ok(plan)
+}
+
+/// Whether the offer is as a row says already: one that says something.
+fn is_same(row: &Parsed, known: &Known) -> bool {
+    matches!(row.content, Content::Draft(_)) && row.external_id.as_ref().is_some_and(|name| known.same.contains(name))
 }
 
 impl Plan {

@@ -130,9 +130,9 @@ pub async fn met(db: &impl ConnectionTrait, import: Uuid, names: &[&str]) -> Res
     let sql = Sql {
         sqlite: "SELECT i.external_id, i.row_number, i.line, i.failed FROM json_each($2) AS j
                  CROSS JOIN import_ids i ON i.import_id = $1 AND i.external_id = j.value",
-        postgres:
-            "SELECT i.external_id, i.row_number, i.line, i.failed FROM jsonb_array_elements_text($2::jsonb) AS j (name)
-                   JOIN import_ids i ON i.import_id = $1 AND i.external_id = j.name",
+        postgres: "SELECT i.* FROM jsonb_array_elements_text($2::jsonb) AS j (name) CROSS JOIN LATERAL (
+                       SELECT external_id, row_number, line, failed FROM import_ids
+                       WHERE import_id = $1 AND external_id = j.name OFFSET 0) AS i",
     };
     let rows = db.query_all_raw(either(db, sql, [import.into(), json::rows(names)])).await?;
     rows.iter()

@@ -1,6 +1,6 @@
 //! One upload that is being worked through, a batch at a time.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
@@ -16,7 +16,8 @@ use super::{
     Imports,
     batch::{Batch, Reader},
     finish,
-    plan::{self, Known, Plan},
+    known::Known,
+    plan::{self, Plan},
     stage::Stage,
     store::{self, ErrorRow},
 };
@@ -177,7 +178,7 @@ impl Work {
     async fn apply(&mut self, all: &Imports, stage: Stage, mut batch: Batch) -> Result<Step> {
         for _ in 0..TRIES {
             let now = all.clock.now();
-            let known = self.known(all, &batch).await?;
+            let known = Known::read(&all.store, &self.import, self.skips, &batch).await?;
             let (mode, rules) = (self.mode, self.rules(now));
             let deciding = tokio::task::spawn_blocking(move || {
                 let plan = plan::plan(&batch, &known, mode, rules);
@@ -201,24 +202,6 @@ impl Work {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Err(Error::internal("the offers of a batch are changed again and again"))
-    }
-
-    /// What is known of the names in a batch.
-    async fn known(&self, all: &Imports, batch: &Batch) -> Result<Known> {
-        let names: Vec<&str> = batch.rows.iter().filter_map(|row| row.external_id.as_deref()).collect();
-        if names.is_empty() {
-            return Ok(Known::default());
-        }
-        let db = all.store.fresh();
-        let done = match self.skips {
-            Some(first) => store::met(db, first, &names).await?,
-            None => HashMap::new(),
-        };
-        Ok(Known {
-            offers: bulk::find(db, PartnerId(self.import.partner_id), &names).await?,
-            met: store::met(db, self.import.id, &names).await?,
-            done,
-        })
     }
 
     /// The upload's row after a batch.

@@ -20,6 +20,8 @@ use crate::{
     },
 };
 
+/// Offers that are opened and ended in one transaction.
+const TURN_BATCH: u64 = 500;
 /// Offers whose words are written down in one statement.
 const WORDS_BATCH: u64 = 1000;
 
@@ -80,13 +82,19 @@ pub fn moved(offer: &offers::Model, state: OfferState, now: DateTime<Utc>) -> of
     offer
 }
 
-/// Opens and ends the offers whose time has come; answers whether there were any. Two processes may both try: the
-/// version lets one of them do it.
-pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<bool, sea_orm::DbErr> {
-    let due = store::due(db.fresh(), to_ms(now)).await?;
+/// Opens and ends the offers whose time has come.
+pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<(), sea_orm::DbErr> {
+    while turn_some(db, now).await? == TURN_BATCH {}
+    Ok(())
+}
+
+/// Opens and ends some of them; answers how many. Two processes may both try: the version lets one of them do it.
+async fn turn_some(db: &Store, now: DateTime<Utc>) -> Result<u64, sea_orm::DbErr> {
+    let due = store::due(db.fresh(), to_ms(now), TURN_BATCH).await?;
     if due.is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
+    let mut turned = 0;
     let tx = db.begin().await?;
     store::archive(&tx, due.iter().map(|offer| offer.id)).await?;
     for offer in &due {
@@ -96,13 +104,13 @@ pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<bool, sea_or
         if let Some(next) = next {
             let next =
                 offers::Model { action: name.to_owned(), actor_id: None, actor_key: None, ..moved(offer, next, now) };
-            store::update(&tx, offer, next).await?;
+            turned += u64::from(store::update(&tx, offer, next).await?);
         }
     }
     revisions::raise(&tx, Revision::Offers).await?;
     tx.commit().await?;
-    tracing::info!(offers = due.len(), "offer.turned_by_time");
-    Ok(true)
+    tracing::info!(offers = turned, "offer.turned_by_time");
+    Ok(turned)
 }
 
 /// Writes down the words of offers whose drafts were written by other paths (imports, sample data), a batch at a time.

@@ -19,10 +19,11 @@ mod tools;
 pub use document::{claimed_offer, draft_of, latest_draft_of, period_number, search_text};
 pub use life::{turn_by_time, write_words};
 pub use store::waiting;
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::routes::Routes;
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::list)
         .service(routes::detail)
         .service(desk_routes::list)

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt;
+use futures_util::{Stream, StreamExt};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, QueryResult, QuerySelect, QueryTrait, StreamTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryResult, QuerySelect, QueryTrait, StreamTrait,
 };
 use shared::{
     OfferId, PartnerId,
@@ -122,8 +122,10 @@ impl Listed {
     }
 }
 
-/// All offers that the list shows. Plan: the index of states.
-pub async fn listed(db: &(impl ConnectionTrait + StreamTrait)) -> Result<Vec<Listed>, DbErr> {
+/// All offers that the list shows, one after the other. Plan: the index of states.
+pub async fn listed(
+    db: &(impl ConnectionTrait + StreamTrait),
+) -> Result<impl Stream<Item = Result<Listed, DbErr>>, DbErr> {
     let states: Vec<_> =
         OfferState::ALL.into_iter().filter(|s| s.is_listed()).map(|s| format!("'{}'", s.as_str())).collect();
     let sql = format!(
@@ -131,12 +133,8 @@ pub async fn listed(db: &(impl ConnectionTrait + StreamTrait)) -> Result<Vec<Lis
         Listed::COLUMNS,
         states.join(", ")
     );
-    let mut rows = std::pin::pin!(db.stream_raw(statement(db, &sql, [])).await?);
-    let mut listed = Vec::new();
-    while let Some(row) = rows.try_next().await? {
-        listed.push(Listed::read(&row)?);
-    }
-    Ok(listed)
+    let rows = db.stream_raw(statement(db, &sql, [])).await?;
+    Ok(rows.map(|row| Listed::read(&row?)))
 }
 
 /// Offers that changed at or after an instant, whatever their state, and all of partners that did: a partner's name and
@@ -151,13 +149,14 @@ pub async fn changed_since(db: &impl ConnectionTrait, ms: i64) -> Result<Vec<Lis
     db.query_all_raw(statement(db, &sql, [ms.into()])).await?.iter().map(Listed::read).collect()
 }
 
-/// Offers whose time has come: scheduled ones to open, open ones to end.
-pub async fn due(db: &impl ConnectionTrait, now: i64) -> Result<Vec<offers::Model>, DbErr> {
-    let open = [OfferState::Published, OfferState::Paused, OfferState::Announced, OfferState::Scheduled];
-    let condition = Condition::any()
-        .add(offers::Column::State.eq(OfferState::Scheduled.as_str()).and(offers::Column::StartsAt.lte(now)))
-        .add(offers::Column::State.is_in(open.map(OfferState::as_str)).and(offers::Column::EndsAt.lte(now)));
-    offers::Entity::find().filter(condition).all(db).await
+/// Offers whose time has come, at most `limit`: scheduled ones to open, open ones to end. Plan: the indexes of those two
+/// times, whose conditions are repeated here.
+pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<offers::Model>, DbErr> {
+    let sql = format!(
+        "SELECT * FROM offers WHERE (state = 'scheduled' AND starts_at <= $1)
+         OR (state IN ('scheduled', 'announced', 'published', 'paused') AND ends_at <= $1) LIMIT {limit}"
+    );
+    offers::Entity::find().from_raw_sql(statement(db, &sql, [now.into()])).all(db).await
 }
 
 /// Offers and edits that wait for the ministry, of those that were handed in after one instant and up to another.
@@ -210,8 +209,9 @@ pub async fn archive(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uu
              WHERE TRUE ON CONFLICT DO NOTHING"
         ),
         postgres: &format!(
-            "{into} SELECT {columns} FROM jsonb_array_elements_text($1::jsonb) AS j(id)
-             JOIN offers o ON o.id = j.id::uuid ON CONFLICT DO NOTHING"
+            "{into} SELECT {columns} FROM offers o
+             WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+             ON CONFLICT DO NOTHING"
         ),
     };
     db.execute_raw(either(db, sql, [json::ids(ids)])).await?;

@@ -21,7 +21,6 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait};
 use shared::{offer::PartnerRef, partner::PartnerState};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use access::{Actor, Desk};
@@ -29,10 +28,13 @@ pub use members::farewell;
 pub use notify::notify;
 pub use store::waiting;
 
-use crate::store::{Store, clock::to_ms, entities::partners};
+use crate::{
+    http::routes::Routes,
+    store::{Store, clock::to_ms, entities::partners},
+};
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     use routes::{join, keys, ministry, people};
 
     app.service(routes::list).service(routes::detail);

@@ -17,10 +17,11 @@ mod view;
 
 pub use guesses::Guesses;
 pub use sweep::release_overdue;
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::routes::Routes;
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::check)
         .service(routes::hold)
         .service(routes::confirm)

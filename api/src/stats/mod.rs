@@ -6,10 +6,10 @@ mod routes;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use shared::{month::Month, stats::Summary};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     error::Result,
+    http::routes::Routes,
     offers::catalogue::Catalogue,
     store::{Store, clock::day_number, statement, totals::Metric},
 };
@@ -18,7 +18,7 @@ use crate::{
 const ACTIVE_DAYS: i32 = 30;
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::summary);
 }
 

@@ -32,9 +32,10 @@ pub struct Store {
 const READERS: u32 = 4;
 /// Connections of one process to PostgreSQL that may write.
 const PG_WRITERS: u32 = 10;
-/// Pages that the writer of SQLite keeps, in KiB: a morning's claims touch random pages of four indexes.
-const WRITER_CACHE_KIB: u32 = 64 * 1024;
-/// Pages that each reader keeps, in KiB; the system's page cache holds the rest.
+/// Pages that the writer of SQLite may keep, in KiB: a morning's claims touch random pages of three indexes. All
+/// connections share what they may keep together (`SQLITE_ENABLE_MEMORY_MANAGEMENT`, with which the library is built).
+const WRITER_CACHE_KIB: u32 = 32 * 1024;
+/// Pages that each reader adds to that, in KiB; the system's page cache holds the rest.
 const READER_CACHE_KIB: u32 = 2 * 1024;
 
 /// Pages of SQLite's log (64 MiB) that are brought into the file at once. Many claims change the same pages, each of which
@@ -105,6 +106,14 @@ impl Store {
             }
         }
     }
+}
+
+/// Gives back the memory of what a connection of SQLite has read and nobody will read again soon.
+pub async fn forget_pages(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Sqlite {
+        db.execute_unprepared("PRAGMA shrink_memory").await?;
+    }
+    Ok(())
 }
 
 /// A statement with one text for both databases. Parameters are `$1`, `$2`, … in both.

@@ -24,7 +24,6 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 use shared::{PartnerId, webhook::EventKind};
 use tokio::sync::watch;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub use listening::refresh;
@@ -38,6 +37,7 @@ use self::{
 use crate::{
     accounts::Accounts,
     config::ServeConfig,
+    http::routes::Routes,
     store::{
         Store,
         clock::{Clock, to_ms},
@@ -46,7 +46,7 @@ use crate::{
 };
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(routes::list)
         .service(routes::create)
         .service(routes::read)

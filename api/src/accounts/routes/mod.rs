@@ -8,16 +8,16 @@ mod people;
 use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, http::header};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Accounts;
 use crate::{
     error::Result,
     http::limits::{self, Remaining},
+    http::routes::Routes,
 };
 
 /// The routes under `/api/v1`.
-pub fn routes(app: &mut ServiceConfig) {
+pub fn routes(app: &mut impl Routes) {
     app.service(auth::register).service(auth::login).service(auth::token).service(auth::refresh).service(auth::logout);
     app.service(mail::forgot).service(mail::reset).service(mail::verify);
     app.service(me::get).service(me::change).service(me::delete).service(me::export);

@@ -1,6 +1,6 @@
 //! One offer in memory: its card as ready-made JSON, and what filters and orders ask of it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -21,7 +21,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Entry {
     pub id: OfferId,
-    pub partner: PartnerRef,
+    /// Shared by all of its offers.
+    pub partner: Arc<PartnerRef>,
     pub state: OfferState,
     pub period: Period,
     pub quota: Option<u32>,
@@ -66,11 +67,11 @@ fn bits<T: PartialEq>(all: &[T], of: impl IntoIterator<Item = T>) -> u16 {
 
 impl Entry {
     /// From a row.
-    pub fn new(offer: &Listed, partner: PartnerRef) -> Result<Self> {
+    pub fn new(offer: &Listed, partner: Arc<PartnerRef>) -> Result<Self> {
         let draft: OfferDraft = serde_json::from_str(&offer.draft).map_err(Error::internal)?;
         let beside = Beside {
             id: offer.id,
-            partner,
+            partner: partner.as_ref().clone(),
             state: offer.state,
             starts_at: offer.starts_at,
             ends_at: offer.ends_at,
@@ -95,7 +96,7 @@ impl Entry {
             ends_at: offer.ends_at.unwrap_or(i64::MAX),
             head: json.into(),
             folded: OnceLock::new(),
-            partner: card.partner,
+            partner,
         })
     }
 

@@ -12,8 +12,9 @@ use actix_web::http::header::HeaderValue;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use parking_lot::RwLock;
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use shared::{
     Code, OfferId,
     account::Role,
@@ -38,7 +39,7 @@ use crate::{
     error::{Error, Result},
     http::etag,
     partners,
-    store::{Store, clock::to_ms},
+    store::{Store, clock::to_ms, forget_pages},
 };
 
 /// Ready answers that a snapshot keeps, and the longest address that it keeps one for.
@@ -46,6 +47,8 @@ const KEPT: usize = 2000;
 const KEPT_ADDRESS: usize = 200;
 /// Monthly offers of a person, at most.
 const ALLOWANCES: usize = 100;
+/// Offers that are made into entries at once.
+const AT_ONCE: usize = 500;
 /// Clocks of several processes differ: changes are looked for from a little before the last look.
 const OVERLAP_MS: i64 = 10_000;
 
@@ -86,12 +89,22 @@ impl Catalogue {
     /// Loads all that is listed.
     pub async fn load(db: &Store, now: DateTime<Utc>) -> Result<Self> {
         let seen = to_ms(now) - OVERLAP_MS;
-        let refs = partners::references(&db.read).await?;
-        let listed = store::listed(&db.read).await?;
-        let mut entries =
-            tokio::task::spawn_blocking(move || entries(&listed, &refs)).await.map_err(Error::internal)??;
-        Entry::compact(&mut entries);
-        let entries = entries.into_iter().map(Arc::new).collect();
+        let tx = db.read.begin().await?;
+        let refs = Arc::new(references(&tx).await?);
+        // What has been read is made into entries while the rest is being read, and is not needed any more.
+        let mut making = Vec::new();
+        let mut listed = Box::pin(store::listed(&tx).await?.try_chunks(AT_ONCE));
+        while let Some(offers) = listed.try_next().await.map_err(|error| error.1)? {
+            let refs = refs.clone();
+            making.push(tokio::task::spawn_blocking(move || entries(&offers, &refs)));
+        }
+        drop(listed);
+        forget_pages(&tx).await?;
+        tx.commit().await?;
+        let mut entries = Vec::with_capacity(making.len() * AT_ONCE);
+        for made in making {
+            entries.extend(made.await.map_err(Error::internal)??);
+        }
         let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now);
         Ok(Self { now: ArcSwap::from_pointee(snapshot), seen: Mutex::new(seen) })
     }
@@ -100,7 +113,7 @@ impl Catalogue {
     pub async fn refresh(&self, db: &Store, now: DateTime<Utc>) -> Result<()> {
         let mut seen = self.seen.lock().await;
         let changed = store::changed_since(db.fresh(), *seen).await?;
-        let refs = partners::references(db.fresh()).await?;
+        let refs = references(db.fresh()).await?;
         let mut fresh: HashMap<OfferId, Option<Arc<Entry>>> = HashMap::with_capacity(changed.len());
         for offer in changed {
             let (id, listed) = (offer.id, offer.state.is_listed());
@@ -219,26 +232,23 @@ impl Snapshot {
     }
 }
 
+/// All partners, as they stand on offers.
+async fn references(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Arc<PartnerRef>>, DbErr> {
+    Ok(partners::references(db).await?.into_iter().map(|(id, partner)| (id, Arc::new(partner))).collect())
+}
+
 /// The entry of a row, if its partner is known.
-fn entry(offer: &store::Listed, refs: &HashMap<Uuid, PartnerRef>) -> Result<Option<Entry>> {
+fn entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Option<Entry>> {
     let partner = refs.get(&offer.partner.0).cloned();
     partner.map(|partner| Entry::new(offer, partner)).transpose()
 }
 
-/// The entries of many offers, made on all cores, since the first answer waits for them.
-fn entries(listed: &[store::Listed], refs: &HashMap<Uuid, PartnerRef>) -> Result<Vec<Entry>> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let part = listed.len().div_ceil(cores).max(1);
-    std::thread::scope(|scope| {
-        let make = |offers: &'_ [store::Listed]| offers.iter().filter_map(|o| entry(o, refs).transpose()).collect();
-        let parts: Vec<_> = listed.chunks(part).map(|offers| scope.spawn(move || make(offers))).collect();
-        let mut entries = Vec::with_capacity(listed.len());
-        for part in parts {
-            let part: Result<Vec<Entry>> = part.join().map_err(|_| Error::internal("an offer could not be read"))?;
-            entries.extend(part?);
-        }
-        Ok(entries)
-    })
+/// The entries of some offers, whose cards share one piece of memory.
+fn entries(listed: &[store::Listed], refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Vec<Arc<Entry>>> {
+    let entries = listed.iter().filter_map(|offer| entry(offer, refs).transpose());
+    let mut entries = entries.collect::<Result<Vec<Entry>>>()?;
+    Entry::compact(&mut entries);
+    Ok(entries.into_iter().map(Arc::new).collect())
 }
 
 /// Sorts and indexes on a thread of its own, so that no request and no claim waits for it.
@@ -289,7 +299,7 @@ mod tests {
                 ends_at: (n % 4 == 0).then_some(i64::from(n) * 1000),
                 published_at: i64::from(n % 7),
             };
-            Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }).unwrap()
+            Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }.into()).unwrap()
         });
         let mut entries: Vec<Entry> = entries.collect();
         Entry::compact(&mut entries);

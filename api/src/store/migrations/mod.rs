@@ -11,6 +11,7 @@ mod m0008_redemptions;
 mod m0009_webhooks;
 mod m0010_ministry;
 mod m0011_claims;
+mod m0012_offers;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_webhooks::Migration),
             Box::new(m0010_ministry::Migration),
             Box::new(m0011_claims::Migration),
+            Box::new(m0012_offers::Migration),
         ]
     }
 }
