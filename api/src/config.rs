@@ -98,6 +98,9 @@ pub struct ServeConfig {
     /// The largest upload, in megabytes (2²⁰ bytes).
     #[arg(long, env = "IMPORT_LIMIT_MB", default_value_t = 1024)]
     pub import_limit_mb: u64,
+    /// Seconds for which an upload may be silent, or slower than the least rate, for tests; in demo mode alone.
+    #[arg(long, env = "VM_TEST_UPLOAD_SECONDS", hide = true)]
+    pub upload_seconds: Option<u64>,
     /// Seconds that the clock goes ahead, for tests of months and expiry; in demo mode alone.
     #[arg(long, env = "VM_TEST_CLOCK_OFFSET_SECONDS", default_value_t = 0, hide = true)]
     pub test_clock_offset_seconds: i64,
@@ -130,6 +133,7 @@ impl ServeConfig {
             self.demo || self.test_clock_offset_seconds == 0,
             "the clock can be set ahead with --demo alone"
         );
+        anyhow::ensure!(self.demo || self.upload_seconds.is_none(), "the time of uploads can be set with --demo alone");
         anyhow::ensure!(self.rate_guesses > 0, "RATE_GUESSES must be at least 1");
         anyhow::ensure!(
             self.demo || !self.webhooks_allow_private,

@@ -27,7 +27,7 @@ pub struct Error {
 impl Error {
     /// Refuses with a code.
     pub fn new(code: Code) -> Self {
-        let retry_after = matches!(code, Code::Overloaded).then_some(1);
+        let retry_after = matches!(code, Code::Overloaded | Code::UploadElsewhere).then_some(1);
         Self { code, violations: Vec::new(), extra: Map::new(), retry_after, source: None }
     }
 

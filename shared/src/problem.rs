@@ -127,6 +127,8 @@ codes! {
     HeadersTooLarge = 431, "headers_too_large", ["Başlıqlar həddindən böyükdür", "The header fields are too large", "Слишком большие заголовки"];
     /// The server failed; the request id helps to find out why.
     Internal = 500, "internal", ["Bizdə xəta baş verdi", "Something went wrong on our side", "У нас произошла ошибка"];
+    /// The uploaded file lies with another of the servers that serve together; `Retry-After` says when to try again.
+    UploadElsewhere = 503, "upload_elsewhere", ["Fayl başqa serverdədir, bir az sonra cəhd edin", "The file lies with another server, please try again shortly", "Файл на другом сервере, попробуйте чуть позже"];
     /// The server is shedding load or stopping; `Retry-After` says when to try again.
     Overloaded = 503, "overloaded", ["Server hazırda doludur, bir az sonra cəhd edin", "The server is busy, please try again shortly", "Сервер занят, попробуйте чуть позже"];
 }

@@ -20,3 +20,4 @@ mod settings;
 mod stats;
 mod uploader;
 mod webhooks;
+mod wire;

@@ -16,6 +16,7 @@ pub mod people;
 pub mod place;
 pub mod postgres;
 pub mod program;
+pub mod raw;
 pub mod receiver;
 pub mod server;
 

@@ -59,10 +59,15 @@ impl Place {
 
     /// Starts a server here with demo data, and waits until it listens.
     pub async fn serve(&self) -> Server {
+        self.serve_with(&[]).await
+    }
+
+    /// The same with more flags.
+    pub async fn serve_with(&self, more: &[&str]) -> Server {
         // Receivers of webhooks listen on loopback.
         let told = self.env.iter().any(|(name, _)| name == "WEBHOOKS_ALLOW_PRIVATE");
         let flags: &[&str] = if told { &["--demo"] } else { &["--demo", "--webhooks-allow-private"] };
-        Server::start(self, flags).await
+        Server::start(self, &[flags, more].concat()).await
     }
 
     /// Runs another of the program's commands here.

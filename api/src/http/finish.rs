@@ -16,7 +16,10 @@ use actix_web::{
 use shared::Code;
 use uuid::Uuid;
 
-use super::problem::{self, Asked};
+use super::{
+    problem::{self, Asked},
+    unread::Held,
+};
 use crate::error::Error;
 
 /// The id of a request: as a proxy gave it, or our own.
@@ -70,13 +73,30 @@ pub async fn finish(
     }
     let site = request.app_data::<web::Data<SiteHeaders>>().cloned();
     request.extensions_mut().insert(asked.clone());
-    let mut response = as_problem(next.call(request).await?, &asked);
+    let held = Held::of(&mut request);
+    let mut response = match too_large(&request) {
+        None => as_problem(next.call(request).await?, &asked),
+        Some(code) => request.into_response(problem::response(&code.into(), &asked)).map_into_right_body(),
+    };
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID.clone(), asked.request_id.0.clone());
     secure(headers, site.as_ref().map(web::Data::get_ref));
     let quiet = response.request().extensions().contains::<Summarised>();
     log(&method, response.status(), started, &asked, quiet);
-    Ok(response)
+    Ok(Held::until_sent(held, response))
+}
+
+/// The longest address, with its query.
+const URI_MAX: usize = 8 * 1024;
+/// The largest head, with names and values of all fields.
+const HEAD_MAX: usize = 32 * 1024;
+
+/// Why a head is refused. What is far beyond (128 KiB, 96 fields) is refused before it becomes a request, without a
+/// document.
+fn too_large(request: &ServiceRequest) -> Option<Code> {
+    let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
+    let head: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if uri > URI_MAX { Some(Code::UriTooLong) } else { (head > HEAD_MAX).then_some(Code::HeadersTooLarge) }
 }
 
 /// Replaces the body of an error by its problem document; leaves everything else as it is.

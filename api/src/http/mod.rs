@@ -15,6 +15,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 pub mod routes;
+mod unread;
 
 pub use allowed::Allowed;
 pub use body::Json;

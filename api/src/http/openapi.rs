@@ -69,7 +69,7 @@ fn refusal(codes: &[Code]) -> Response {
         "application/problem+json",
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
     );
-    if codes.iter().any(|c| matches!(c, Code::RateLimited | Code::Overloaded)) {
+    if codes.iter().any(|c| matches!(c, Code::RateLimited | Code::Overloaded | Code::UploadElsewhere)) {
         response = response.header("Retry-After", HeaderBuilder::new().description(Some("Seconds to wait.")).build());
     }
     response.build()
@@ -78,6 +78,7 @@ fn refusal(codes: &[Code]) -> Response {
 /// Adds to an operation what holds for all of its kind, where it does not say it itself.
 fn complete(method: &str, operation: &mut Operation) {
     let mut codes = vec![Code::MalformedRequest, Code::RateLimited, Code::Overloaded, Code::RequestTimeout];
+    codes.extend([Code::UriTooLong, Code::HeadersTooLarge]);
     if operation.request_body.is_some() {
         codes.extend([Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::InvalidInput]);
     } else {
@@ -100,7 +101,11 @@ fn complete(method: &str, operation: &mut Operation) {
         let RefOr::T(general) = general else { continue };
         match operation.responses.responses.get_mut(&status) {
             Some(RefOr::T(own)) if own.content.contains_key("application/problem+json") => {
-                own.description = format!("{}\n\n{}", own.description, general.description);
+                for text in general.description.split("\n\n") {
+                    if !own.description.contains(text) {
+                        own.description = format!("{}\n\n{text}", own.description);
+                    }
+                }
             }
             Some(_) => {}
             None => {

@@ -61,7 +61,7 @@ fn document(error: &Error, asked: &Asked) -> Problem {
 /// What to do next, for the codes where the title alone does not say it.
 fn detail(error: &Error, lang: Lang) -> Option<String> {
     let text = match error.code {
-        Code::RateLimited | Code::Overloaded => {
+        Code::RateLimited | Code::Overloaded | Code::UploadElsewhere => {
             let seconds = error.retry_after.unwrap_or(1).to_string();
             return Some(
                 lang.pick("{} saniyədən sonra yenidən cəhd edin.", "Try again in {} seconds.", "Повторите через {} с.")

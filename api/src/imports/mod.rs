@@ -19,7 +19,7 @@ mod upload;
 mod view;
 mod work;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -29,7 +29,7 @@ use tokio::{
 pub use job::run;
 pub use tidy::tidy;
 
-use self::spool::Spool;
+use self::{spool::Spool, upload::Pace};
 use crate::{
     config::ServeConfig,
     http::routes::Routes,
@@ -47,6 +47,8 @@ pub struct Imports {
     spool: Spool,
     /// The largest upload, in bytes.
     limit: u64,
+    /// How slowly an upload may arrive.
+    pace: Pace,
     /// The runner has something to do.
     wake: Notify,
     listeners: Arc<Semaphore>,
@@ -62,6 +64,10 @@ impl Imports {
             clock,
             spool: Spool::open(config.spool_dir())?,
             limit: config.import_limit_mb << 20,
+            pace: config
+                .upload_seconds
+                .map(Duration::from_secs)
+                .map_or_else(Pace::default, |time| Pace { silence: time, patience: time }),
             wake: Notify::new(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             stopping: stopping()?,

@@ -50,6 +50,10 @@ pub async fn csv(all: Arc<Imports>, import: imports::Model, code: Option<String>
     let table = match opening.await.map_err(Error::internal)? {
         // A file that cannot be read has no rows.
         Ok(table) => table.ok(),
+        // Processes that do not share the folder of uploads have each their own; the proxy may choose better next time.
+        Err(error) if error.kind() == ErrorKind::NotFound && import.host != all.spool.host => {
+            return Err(Code::UploadElsewhere.into());
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(Code::NotFound.into()),
         Err(error) => return Err(Error::internal(error)),
     };

@@ -40,6 +40,8 @@ refusals! {
     ReadRefusals: NotFound;
     /// Of lists.
     ListRefusals: NotFound, InvalidCursor;
+    /// Of errors, whose rows are read from the file that was sent.
+    ErrorRefusals: NotFound, InvalidCursor, UploadElsewhere;
     /// Too many listen.
     ListenRefusals: NotFound, Overloaded;
     /// It is over, or not over yet.
@@ -219,7 +221,7 @@ pub async fn events(
 /// What is wrong with rows, in the order of the file; with `Accept: text/csv` the rows themselves as they were sent,
 /// with columns that say what is wrong.
 #[utoipa::path(tag = "imports", params(("slug" = String, Path), ("id" = ImportId, Path), ErrorQuery), security(("api_key" = []), ("bearer" = []), ("session" = [])),
-    responses((status = 200, content((RowErrors = "application/json"), (String = "text/csv"))), ListRefusals))]
+    responses((status = 200, content((RowErrors = "application/json"), (String = "text/csv"))), ErrorRefusals))]
 #[get("/partners/{slug}/imports/{id}/errors")]
 pub async fn errors(
     request: HttpRequest,

@@ -20,11 +20,22 @@ use tokio::{
 use super::{Imports, spool::Spool};
 use crate::error::{Error, Result};
 
-/// How long nothing may arrive.
-const SILENCE: Duration = Duration::from_secs(30);
-/// After this time …
-const PATIENCE: Duration = Duration::from_mins(1);
-/// … so many bytes a second must have come on the whole: 1 GiB may take 36 hours, but not for ever.
+/// How slow an upload may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// How long nothing may arrive.
+    pub silence: Duration,
+    /// After this time `LEAST_RATE` must have come on the whole.
+    pub patience: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { silence: Duration::from_secs(30), patience: Duration::from_mins(1) }
+    }
+}
+
+/// So many bytes a second at least: 1 GiB may take 36 hours, but not for ever.
 const LEAST_RATE: u64 = 8 * 1024;
 /// What is written to the disk at once.
 const PIECE: usize = 256 * 1024;
@@ -36,6 +47,7 @@ pub struct Upload {
     pub format: ImportFormat,
     pub charset: Option<String>,
     limit: u64,
+    pace: Pace,
     payload: Payload,
 }
 
@@ -51,13 +63,14 @@ impl FromRequest for Upload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
-        ready(judge(request).map(|(format, charset, limit)| Self { format, charset, limit, payload }))
+        ready(judge(request, payload))
     }
 }
 
 /// What the head says of the body.
-fn judge(request: &HttpRequest) -> Result<(ImportFormat, Option<String>, u64)> {
-    let limit = request.app_data::<web::Data<Imports>>().ok_or(Code::Internal)?.limit;
+fn judge(request: &HttpRequest, payload: Payload) -> Result<Upload> {
+    let imports = request.app_data::<web::Data<Imports>>().ok_or(Code::Internal)?;
+    let (limit, pace) = (imports.limit, imports.pace);
     let headers = request.headers();
     let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
     let media = headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
@@ -66,7 +79,7 @@ fn judge(request: &HttpRequest) -> Result<(ImportFormat, Option<String>, u64)> {
     if length.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    Ok((format, charset, limit))
+    Ok(Upload { format, charset, limit, pace, payload })
 }
 
 fn too_large(limit: u64) -> Error {
@@ -81,13 +94,13 @@ pub struct Arrived {
 }
 
 impl Upload {
-    /// Reads the body into the spool folder. It is on the disk when this answers; after an error nothing is left of it.
+    /// Reads the body into the spool folder. It is on the disk when this answers; after an error, or when the connection
+    /// breaks, nothing is left of it.
     pub async fn receive(self, spool: &Spool, id: ImportId) -> Result<Arrived> {
-        let arrived = self.write(spool, id).await;
-        if arrived.is_err() {
-            spool.remove(id);
-        }
-        arrived
+        let mut arriving = Arriving { spool, id, is_done: false };
+        let arrived = self.write(spool, id).await?;
+        arriving.is_done = true;
+        Ok(arrived)
     }
 
     async fn write(mut self, spool: &Spool, id: ImportId) -> Result<Arrived> {
@@ -95,7 +108,8 @@ impl Upload {
         let mut file = BufWriter::with_capacity(PIECE, file);
         let (started, mut bytes, mut digest) = (Instant::now(), 0, Sha256::new());
         loop {
-            let piece = timeout(SILENCE, self.payload.next()).await.map_err(|_| Error::new(Code::RequestTimeout))?;
+            let piece =
+                timeout(self.pace.silence, self.payload.next()).await.map_err(|_| Error::new(Code::RequestTimeout))?;
             let Some(piece) = piece else { break };
             let piece = piece.map_err(|_| Error::new(Code::MalformedRequest))?;
             bytes += piece.len() as u64;
@@ -104,7 +118,7 @@ impl Upload {
                 return Err(too_large(self.limit));
             }
             let waited = started.elapsed();
-            if waited > PATIENCE && bytes < waited.as_secs() * LEAST_RATE {
+            if waited > self.pace.patience && bytes < waited.as_secs() * LEAST_RATE {
                 return Err(Code::RequestTimeout.into());
             }
             digest.update(&piece);
@@ -134,6 +148,21 @@ impl Upload {
         };
         // Whoever is slower than that does not hear it.
         let _ = timeout(Duration::from_secs(5), reading).await;
+    }
+}
+
+/// A file that is removed unless all of it has arrived.
+struct Arriving<'a> {
+    spool: &'a Spool,
+    id: ImportId,
+    is_done: bool,
+}
+
+impl Drop for Arriving<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.spool.remove(self.id);
+        }
     }
 }
 

@@ -4,9 +4,12 @@ mod cancel;
 mod differential;
 mod errors;
 mod events;
+mod kept;
 mod modes;
 mod retry;
 mod review;
+mod slow;
+mod template;
 mod upload;
 
 use serde_json::{Map, Value, json};
@@ -18,6 +21,15 @@ use shared::{
 use tests::{Answer, Caller, Offer, Partner, eventually};
 
 pub const NDJSON: &str = "application/x-ndjson";
+
+/// The uploads in a folder, in order.
+pub fn spooled(folder: &std::path::Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).expect("the folder of uploads");
+    let names = files.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.filter(|name| name != "host").collect();
+    names.sort();
+    names
+}
 
 /// An offer as a line of an upload.
 pub fn row(name: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Value {

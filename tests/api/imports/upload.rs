@@ -1,17 +1,15 @@
 //! `POST /partners/{slug}/imports`: what is taken, and what is refused at the door.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
-
 use serde_json::{Value, json};
 use shared::{
     Code, FieldCode, Page,
     import::{ImportMode, ImportState, ImportView, OnError},
     partner::{KeyMode, Scope},
 };
-use tests::{Kind, Market, Place, on_both};
+use tests::{
+    Kind, Market, Place, on_both,
+    raw::{Raw, chunk},
+};
 
 use super::{NDJSON, counts, done, lines, offers, over, row, rows, send};
 
@@ -75,41 +73,25 @@ async fn what_is_too_large_is_refused_and_leaves_nothing(kind: Kind) {
     let answer = send(&partner.program, &partner, "", NDJSON, large.clone()).await;
     assert_eq!(answer.refused(Code::PayloadTooLarge).extra["limit_bytes"], json!(1 << 20));
     // Without a length in the head it is found out on the way.
-    assert_eq!(chunked(&market, &partner, &large).await, "413");
-    let left: Vec<_> = std::fs::read_dir(market.place.folder.path().join("spool"))
-        .expect("the folder of uploads")
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .filter(|name| name != "host")
-        .collect();
-    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(chunked(&market, &partner, &large).await, 413);
+    assert_eq!(super::spooled(&market.place.folder.path().join("spool")), [""; 0]);
     let view = done(&partner, "", &rows(2)).await;
     assert_eq!(view.counts, counts(2, 0, 0, 0), "what is small enough is taken");
 }
 
-/// Sends a body whose length the head does not tell, as the partner's owner would; answers the status.
-async fn chunked(market: &Market, partner: &tests::Partner, body: &[u8]) -> String {
-    let db = market.place.db().await;
-    let key = tests::partner::key(&db, partner.id.0, KeyMode::Live, Scope::ALL).await;
-    let address = market.server.url.strip_prefix("http://").expect("plain http").to_owned();
-    let (path, body) = (partner.path("/imports"), body.to_vec());
-    let send = move || {
-        let mut stream = TcpStream::connect(&address).expect("a connection");
-        write!(
-            stream,
-            "POST /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: {NDJSON}\r\n\
-             Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-        )
-        .expect("sent");
-        for piece in body.chunks(64 * 1024) {
-            write!(stream, "{:x}\r\n", piece.len()).expect("sent");
-            stream.write_all(piece).and_then(|()| stream.write_all(b"\r\n")).expect("sent");
-        }
-        stream.write_all(b"0\r\n\r\n").expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer.split(' ').nth(1).unwrap_or_default().to_owned()
-    };
-    tokio::task::spawn_blocking(send).await.expect("sent")
+/// Sends a body whose length the head does not tell, as a program of the partner would; answers the status.
+async fn chunked(market: &Market, partner: &tests::Partner, body: &[u8]) -> u16 {
+    let key = market.key_of(partner, KeyMode::Live, &[Scope::ImportsWrite]).await;
+    let mut raw = Raw::open(&market.server.url).await;
+    raw.send(format!(
+        "POST /api/v1{} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: {NDJSON}\r\n\
+         Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+        partner.path("/imports")
+    ))
+    .await;
+    let mut pieces: Vec<Vec<u8>> = body.chunks(64 * 1024).map(chunk).collect();
+    pieces.push(b"0\r\n\r\n".to_vec());
+    raw.answer_while(pieces, std::time::Duration::ZERO).await.status()
 }
 
 async fn a_key_makes_it_safe_to_send_again(market: Market) {
