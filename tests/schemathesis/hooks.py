@@ -5,6 +5,9 @@ right one, whether a cursor was given out), and these few are named here by thei
 valid data is a failure.
 """
 
+import os
+import sys
+
 import schemathesis
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -12,6 +15,7 @@ PROBLEMS = {
     "invalid_cursor",  # not one that this list gave out
     "invalid_token",  # not one that was mailed
     "idempotency_key_reused",
+    "codes_refused",  # a pool has each code once
     "stale_version",  # If-Match names another version
 }
 FIELDS = {
@@ -46,3 +50,8 @@ def no_schema_foretells(response):
 def accepts_what_the_document_allows(ctx, response, case):
     if not no_schema_foretells(response):
         positive_data_acceptance(ctx, response, case)
+
+
+if os.environ["AS"] == "owner":
+    sys.path.append(os.path.dirname(__file__))
+    import desk  # noqa: F401

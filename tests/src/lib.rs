@@ -19,6 +19,7 @@ pub mod program;
 pub mod raw;
 pub mod receiver;
 pub mod server;
+pub mod smtp;
 
 use std::{future::Future, sync::LazyLock, time::Duration};
 

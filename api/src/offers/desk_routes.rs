@@ -142,7 +142,7 @@ pub async fn read(
 /// Changes an offer: what is sent is merged into it (RFC 7396), null removes. An edit of an offer that everybody sees
 /// waits in review while the offer stays as it is.
 #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), ("If-Match" = String, Header, description = "The version that was read: its `ETag`.")),
-    request_body(content = Object, description = "Any fields of an offer's draft."), security(("api_key" = []), ("bearer" = []), ("session" = [])),
+    request_body(content = super::patch::OfferPatch, description = "Any fields of an offer's draft."), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ChangeRefusals))]
 #[patch("/partners/{slug}/offers/{id}")]
 pub async fn change(

@@ -10,6 +10,7 @@ pub mod letters;
 mod life;
 mod listing;
 mod manage;
+mod patch;
 mod review_routes;
 mod routes;
 pub mod seed;

@@ -8,6 +8,7 @@ mod logout;
 mod me;
 mod register;
 mod reset;
+mod smtp;
 mod tokens;
 
 use tests::Answer;
