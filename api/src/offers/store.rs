@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
-    QueryResult, QuerySelect, QueryTrait, StreamTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait,
+    ExprTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait, StreamTrait,
 };
 use shared::{
     OfferId, PartnerId,
@@ -126,27 +126,39 @@ impl Listed {
 pub async fn listed(
     db: &(impl ConnectionTrait + StreamTrait),
 ) -> Result<impl Stream<Item = Result<Listed, DbErr>>, DbErr> {
-    let states: Vec<_> =
-        OfferState::ALL.into_iter().filter(|s| s.is_listed()).map(|s| format!("'{}'", s.as_str())).collect();
     let sql = format!(
         "SELECT {} FROM offers WHERE state IN ({}) AND partner_id IN (SELECT id FROM partners WHERE state = 'active')",
         Listed::COLUMNS,
-        states.join(", ")
+        listed_states()
     );
     let rows = db.stream_raw(statement(db, &sql, [])).await?;
     Ok(rows.map(|row| Listed::read(&row?)))
 }
 
 /// Offers that changed at or after an instant, whatever their state, and all of partners that did: a partner's name and
-/// standing show on its offers. Plan: the indexes of both times, and of the partner's offers.
-pub async fn changed_since(db: &impl ConnectionTrait, ms: i64) -> Result<Vec<Listed>, DbErr> {
-    let columns = Listed::COLUMNS;
+/// standing show on its offers. They come one after the other, since an upload changes 100,000 of them, and those that
+/// are not listed without their drafts. Plan: the indexes of both times, and of the partner's offers.
+pub async fn changed_since(
+    db: &DatabaseConnection,
+    ms: i64,
+) -> Result<impl Stream<Item = Result<Listed, DbErr>>, DbErr> {
+    let (columns, listed) = (Listed::COLUMNS, listed_states());
     let sql = format!(
-        "SELECT {columns} FROM offers WHERE updated_at >= $1 UNION ALL
-         SELECT {columns} FROM offers WHERE updated_at < $1
-         AND partner_id IN (SELECT partner_id FROM partner_profiles WHERE shown_at >= $1)"
+        "SELECT id, partner_id, state, CASE WHEN state IN ({listed}) THEN draft ELSE '' END, starts_at, ends_at,
+         created_at, published_at FROM (
+             SELECT {columns} FROM offers WHERE updated_at >= $1 UNION ALL
+             SELECT {columns} FROM offers WHERE updated_at < $1
+             AND partner_id IN (SELECT partner_id FROM partner_profiles WHERE shown_at >= $1)
+         ) AS changed"
     );
-    db.query_all_raw(statement(db, &sql, [ms.into()])).await?.iter().map(Listed::read).collect()
+    let rows = db.stream_raw(statement(db, &sql, [ms.into()])).await?;
+    Ok(rows.map(|row| Listed::read(&row?)))
+}
+
+/// The names of the states that the list shows, as SQL writes them.
+fn listed_states() -> String {
+    let names = OfferState::ALL.into_iter().filter(|s| s.is_listed()).map(|s| format!("'{}'", s.as_str()));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Offers whose time has come, at most `limit`: scheduled ones to open, open ones to end. Plan: the indexes of those two

@@ -7,6 +7,7 @@ mod history;
 mod life;
 mod list;
 mod managed;
+mod many;
 mod review;
 mod search;
 mod states;

@@ -112,12 +112,16 @@ impl Catalogue {
     /// Takes in the offers that changed, here or in another process.
     pub async fn refresh(&self, db: &Store, now: DateTime<Utc>) -> Result<()> {
         let mut seen = self.seen.lock().await;
-        let changed = store::changed_since(db.fresh(), *seen).await?;
-        let refs = references(db.fresh()).await?;
-        let mut fresh: HashMap<OfferId, Option<Arc<Entry>>> = HashMap::with_capacity(changed.len());
-        for offer in changed {
-            let (id, listed) = (offer.id, offer.state.is_listed());
-            fresh.insert(id, if listed { entry(&offer, &refs)?.map(Arc::new) } else { None });
+        let refs = Arc::new(references(db.fresh()).await?);
+        let mut fresh: HashMap<OfferId, Option<Arc<Entry>>> = HashMap::new();
+        let mut changed = std::pin::pin!(store::changed_since(db.fresh(), *seen).await?.try_chunks(AT_ONCE));
+        while let Some(offers) = changed.try_next().await.map_err(|error| error.1)? {
+            let refs = refs.clone();
+            let making = tokio::task::spawn_blocking(move || {
+                let made = offers.iter().map(|offer| Ok((offer.id, changed_entry(offer, &refs)?)));
+                made.collect::<Result<Vec<_>>>()
+            });
+            fresh.extend(making.await.map_err(Error::internal)??);
         }
         let old = self.now.load().shelf.clone();
         let kept = old.entries.iter().filter(|e| !fresh.contains_key(&e.id)).cloned();
@@ -241,6 +245,11 @@ async fn references(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Arc<Partn
 fn entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Option<Entry>> {
     let partner = refs.get(&offer.partner.0).cloned();
     partner.map(|partner| Entry::new(offer, partner)).transpose()
+}
+
+/// The entry of a row that changed: nothing where the list does not show it any more.
+fn changed_entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Option<Arc<Entry>>> {
+    if offer.state.is_listed() { Ok(entry(offer, refs)?.map(Arc::new)) } else { Ok(None) }
 }
 
 /// The entries of some offers, whose cards share one piece of memory.
