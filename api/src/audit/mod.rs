@@ -6,7 +6,7 @@ mod store;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
-use shared::{Code, Page, UserId, audit::AuditEntry};
+use shared::{Page, UserId, audit::AuditEntry};
 use uuid::Uuid;
 
 use crate::{
@@ -46,14 +46,8 @@ pub async fn record(
 
 /// A page of the log, the newest first.
 async fn list(db: &Store, limit: usize, after: Option<&str>) -> Result<Page<AuditEntry>> {
-    let after = match after.map(cursor::decode::<(String, Uuid)>).transpose()? {
-        Some((list, id)) if list == LIST => Some(id),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let after = cursor::of_list::<Uuid>(LIST, after)?;
     let mut entries = store::admin_entries(&db.read, after, limit + 1).await?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let next_cursor = entries.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.id)));
+    let next_cursor = cursor::cut(&mut entries, limit, |last| (LIST, last.id));
     Ok(Page { items: entries.into_iter().map(Into::into).collect(), next_cursor })
 }

@@ -128,16 +128,10 @@ async fn check_offer(db: &Store, doing: &Doing) -> Result<()> {
 /// A page of what is in an offer's pool.
 pub async fn read(db: &Store, doing: &Doing, limit: usize, after: Option<&str>) -> Result<CodePool> {
     offers::store::find(db.fresh(), doing.partner, doing.offer).await?.ok_or(Code::NotFound)?;
-    let behind = match after.map(cursor::decode::<(String, u32)>).transpose()? {
-        Some((list, place)) if list == LIST => place,
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => 0,
-    };
+    let behind = cursor::of_list::<u32>(LIST, after)?.unwrap_or(0);
     let pool = store::pool(db.fresh(), doing.offer).await?;
     let mut rows = store::free(db.fresh(), doing.offer, behind.max(pool.next - 1), limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|(place, ..)| cursor::encode(&(LIST, place)));
+    let next_cursor = cursor::cut(&mut rows, limit, |(place, ..)| (LIST, *place));
     let items = rows
         .into_iter()
         .map(|(position, code, at)| FreeCode { position, masked: mask(&code), added_at: from_ms(at) })

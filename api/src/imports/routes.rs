@@ -142,9 +142,7 @@ pub async fn list(
     let before = query.0.cursor.as_deref().map(cursor::decode::<Uuid>).transpose()?;
     let limit = query.0.limit();
     let mut found = store::page(all.store.fresh(), desk.id(), before, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next_cursor = found.last().filter(|_| more).map(|last| cursor::encode(&last.id));
+    let next_cursor = cursor::cut(&mut found, limit, |last| last.id);
     let (lang, now) = (problem::lang(&request), all.clock.now());
     let items = found.iter().map(|import| view::of(import, lang, now)).collect::<Result<_>>()?;
     pages::private(&request, &Page { items, next_cursor })
@@ -237,9 +235,7 @@ pub async fn errors(
     let limit = usize::from(query.0.limit.unwrap_or(shared::list::LIMIT_DEFAULT));
     let after = query.0.cursor.as_deref().map(cursor::decode::<i64>).transpose()?.unwrap_or(0);
     let mut found = store::errors(all.store.fresh(), import.id, code, after, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next_cursor = found.last().filter(|_| more).map(|last| cursor::encode(&last.number));
+    let next_cursor = cursor::cut(&mut found, limit, |last| last.number);
     let items = found.iter().filter_map(|row| view::error(row, lang)).collect();
     pages::private(&request, &Page { items, next_cursor })
 }

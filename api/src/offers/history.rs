@@ -71,11 +71,7 @@ impl Row {
 
 /// A page of an offer's history, the newest first.
 pub async fn page(db: &Store, offer: &offers::Model, limit: usize, after: Option<&str>) -> Result<Page<OfferVersion>> {
-    let below = match after.map(cursor::decode::<(String, i32)>).transpose()? {
-        Some((list, version)) if list == LIST => version,
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => i32::MAX,
-    };
+    let below = cursor::of_list(LIST, after)?.unwrap_or(i32::MAX);
     // One more to know whether there is a next page; it is also what the last one is compared with.
     let rows = rows(db.fresh(), OfferId(offer.id), below, limit + 1).await?;
     let authors = authors(db.fresh(), &rows).await?;

@@ -102,15 +102,9 @@ pub async fn list(
     after: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Page<InvitationView>> {
-    let before = match after.map(cursor::decode::<(String, Uuid)>).transpose()? {
-        Some((list, id)) if list == LIST => Some(id),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let before = cursor::of_list::<Uuid>(LIST, after)?;
     let mut rows = store::invitations(db.fresh(), partner, before, limit + 1, to_ms(now)).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.id)));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
     Ok(Page { items: rows.into_iter().map(view).collect::<Result<_>>()?, next_cursor })
 }
 

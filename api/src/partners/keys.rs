@@ -170,15 +170,9 @@ pub async fn list(
     after: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Page<ApiKeyView>> {
-    let before = match after.map(cursor::decode::<(String, Uuid)>).transpose()? {
-        Some((list, id)) if list == LIST => Some(id),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let before = cursor::of_list::<Uuid>(LIST, after)?;
     let mut rows = store::keys(db.fresh(), partner, before, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.id)));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
     let mut fares = fares(db, &rows).await?;
     let views = rows.into_iter().map(|row| {
         let fare = fares.remove(&row.id).unwrap_or_default();

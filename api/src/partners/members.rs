@@ -39,15 +39,9 @@ fn role(name: &str) -> Result<MemberRole> {
 
 /// A page of a partner's people, by the age of their accounts.
 pub async fn list(db: &Store, partner: PartnerId, limit: usize, after: Option<&str>) -> Result<Page<MemberView>> {
-    let after = match after.map(cursor::decode::<(String, Uuid)>).transpose()? {
-        Some((list, id)) if list == LIST => Some(id),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let after = cursor::of_list::<Uuid>(LIST, after)?;
     let mut rows = store::members(db.fresh(), partner, after, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.user_id)));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.user_id));
     Ok(Page { items: rows.into_iter().map(view).collect::<Result<_>>()?, next_cursor })
 }
 
@@ -135,9 +129,7 @@ async fn check_other_owner(tx: &impl ConnectionTrait, partner: PartnerId, user: 
 pub async fn partners_of(db: &Store, user: UserId, limit: usize, after: Option<&str>) -> Result<Page<MyPartner>> {
     let after = after.map(cursor::decode::<String>).transpose()?.unwrap_or_default();
     let mut rows = store::partners_of(db.fresh(), user, &after, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.slug));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| last.slug.clone());
     let mine = |row: store::Mine| {
         let state = PartnerState::from_name(&row.state).ok_or_else(|| Error::internal("unknown state of a partner"))?;
         Ok(MyPartner { slug: row.slug, name: row.name, state, role: role(&row.role)? })

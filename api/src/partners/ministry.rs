@@ -35,15 +35,9 @@ pub async fn list(
     limit: usize,
     after: Option<&str>,
 ) -> Result<Page<AdminPartner>> {
-    let before = match after.map(cursor::decode::<(String, Uuid)>).transpose()? {
-        Some((list, id)) if list == LIST => Some(id),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let before = cursor::of_list::<Uuid>(LIST, after)?;
     let mut rows = store::admin_page(db.fresh(), state, words, before, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.id)));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
     Ok(Page { items: views(db, rows).await?, next_cursor })
 }
 

@@ -109,10 +109,7 @@ pub async fn list(
     };
     let limit = usize::from(query.limit.unwrap_or(shared::list::LIMIT_DEFAULT));
     let mut rows = queries::page(store.fresh(), &filter, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| more).map(|last| &last.redemption);
-    let next_cursor = last.map(|last| cursor::encode(&(LIST, last.created_at, last.id)));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.redemption.created_at, last.redemption.id));
     let (undo, now) = ledger.times();
     let items = rows.iter().map(|row| row.view(undo, now)).collect::<Result<Vec<_>>>()?;
     http::list::private(&request, &Page { items, next_cursor })

@@ -42,16 +42,10 @@ pub async fn page(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Page<Delivery>> {
-    let before = match after.map(cursor::decode::<(String, i64)>).transpose()? {
-        Some((list, seq)) if list == LIST => Some(seq),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let before = cursor::of_list::<i64>(LIST, after)?;
     store::find(hooks.store.fresh(), partner, webhook).await?.ok_or(Code::NotFound)?;
     let mut rows = store::log(hooks.store.fresh(), partner, webhook, state, before, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.seq)));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.seq));
     Ok(Page { items: views(hooks, rows).await?, next_cursor })
 }
 

@@ -29,15 +29,9 @@ const LIST: &str = "users";
 
 /// A page of people, the newest first.
 pub async fn list(accounts: &Accounts, filter: &Filter, limit: usize, after: Option<&str>) -> Result<Page<AdminUser>> {
-    let after = match after.map(cursor::decode::<(String, UserId)>).transpose()? {
-        Some((list, id)) if list == LIST => Some(id),
-        Some(_) => return Err(Code::InvalidCursor.into()),
-        None => None,
-    };
+    let after = cursor::of_list::<UserId>(LIST, after)?;
     let mut users = store::admin_users(&accounts.store.read, filter, after, limit + 1).await?;
-    let more = users.len() > limit;
-    users.truncate(limit);
-    let next_cursor = users.last().filter(|_| more).map(|last| cursor::encode(&(LIST, UserId(last.id))));
+    let next_cursor = cursor::cut(&mut users, limit, |last| (LIST, UserId(last.id)));
     Ok(Page { items: users.into_iter().map(Into::into).collect(), next_cursor })
 }
 

@@ -58,9 +58,7 @@ pub async fn list(
         find = find.filter(partners::Column::Slug.gt(after));
     }
     let mut rows = find.all(&store.read).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.slug));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| last.slug.clone());
     let offers = catalogue.by_partner();
     etag::public(&request, &Page { items: rows.into_iter().map(|p| view(p, &offers)).collect(), next_cursor })
 }
