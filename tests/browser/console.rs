@@ -46,7 +46,7 @@ fn application(slug: &str) -> Value {
 }
 
 /// Somebody whose company has applied.
-async fn applicant(market: &Market, slug: &str) -> Person {
+pub async fn applicant(market: &Market, slug: &str) -> Person {
     let person = market.signed_up(Role::Learner).await;
     person.caller.send("/partners", &application(slug)).await.status(201);
     person
@@ -58,7 +58,8 @@ async fn approve(admin: &Caller, slug: &str) {
     admin.post(&format!("/admin/partners/{id}/approve")).await.status(200);
 }
 
-async fn sign_in(browser: &Browser, market: &Market, email: &str, password: &str, next: &str) {
+/// Signs in and goes on to a page of the console.
+pub async fn sign_in(browser: &Browser, market: &Market, email: &str, password: &str, next: &str) {
     browser.goto(&format!("{}/sign-in?next={next}", market.server.url)).await;
     browser.write("input[name=email]", email).await;
     browser.write("input[name=password]", password).await;
@@ -127,27 +128,8 @@ async fn walk() {
     assert_eq!(browser.eval("return document.querySelector('input[name=slug]').value").await, "yeni-sirket");
     browser.click("form button[type=submit]").await;
     browser.until("document.activeElement.id === 'join-summary' && document.querySelector('input[name=tax_id][aria-invalid]')").await;
-    for (name, text) in [
-        ("slug", slug.as_str()),
-        ("tax_id", "1234567891"),
-        ("contact_name", "Leyla Həsənova"),
-        ("contact_email", "leyla@sinaq.az"),
-        ("contact_phone", "+994 12 555 00 00"),
-    ] {
-        browser.write(&format!("input[name={name}]"), text).await;
-    }
-    browser.write("textarea[name='about/az']", "Məktəblərə kömək edirik.").await;
-    browser.click("form button[type=submit]").await;
-    browser.until("document.querySelector('[data-testid=applied]')").await;
-    browser.click("[data-testid=applied] a.primary").await;
-    browser.until("document.querySelector('[data-testid=standing]')").await;
-
-    let ministry = Browser::open(DESK).await;
-    sign_in(&ministry, &market, "admin@demo.az", DEMO_PASSWORD, "/console/ministry/partners").await;
-    let card = format!("[data-testid=partner][data-slug={slug}]");
-    ministry.click(&format!("{card} button[data-action=approve]")).await;
-    ministry.click("dialog[open] .button.primary").await;
-    ministry.until(&format!("!document.querySelector('{card}')")).await;
+    apply(&browser, &slug).await;
+    approve_in_page(&market, &slug).await;
     let mine: Page<MyPartner> = person.caller.get("/me/partners").await.ok();
     assert_eq!(
         mine.items.iter().map(|p| (p.state, p.role)).collect::<Vec<_>>(),
@@ -163,7 +145,7 @@ async fn walk() {
     browser.until("!document.querySelector('[data-testid=key] .row-tools')").await;
     program.get(&offers).await.refused(Code::Unauthenticated);
 
-    invite(&browser, &market, &slug).await;
+    invite(&browser, &market, &slug, MemberRole::Editor).await;
     // The only owner stays.
     browser.goto(&format!("{}/console/{slug}/members", market.server.url)).await;
     browser.until("document.querySelectorAll('[data-testid=member]').length === 2").await;
@@ -174,8 +156,47 @@ async fn walk() {
     assert_eq!(browser.complaints().await, [] as [String; 0]);
 }
 
+/// Fills in the application and sends it.
+pub async fn apply(browser: &Browser, slug: &str) {
+    for (name, text) in [
+        ("name", "Yeni Şirkət"),
+        ("slug", slug),
+        ("tax_id", "1234567891"),
+        ("contact_name", "Leyla Həsənova"),
+        ("contact_email", "leyla@sinaq.az"),
+        ("contact_phone", "+994 12 555 00 00"),
+    ] {
+        browser.write(&format!("input[name={name}]"), text).await;
+    }
+    browser.write("textarea[name='about/az']", "Məktəblərə kömək edirik.").await;
+    browser.click("form button[type=submit]").await;
+    browser.until("document.querySelector('[data-testid=applied]')").await;
+    browser.click("[data-testid=applied] a.primary").await;
+    browser.until("document.querySelector('[data-testid=standing]')").await;
+}
+
+/// The card of a company among the ministry's partners.
+pub fn card(slug: &str) -> String {
+    format!("[data-testid=partner][data-slug={slug}]")
+}
+
+/// The ministry, at its partners.
+pub async fn ministry(market: &Market) -> Browser {
+    let ministry = Browser::open(DESK).await;
+    sign_in(&ministry, market, "admin@demo.az", DEMO_PASSWORD, "/console/ministry/partners").await;
+    ministry
+}
+
+/// The ministry approves an application.
+pub async fn approve_in_page(market: &Market, slug: &str) {
+    let (ministry, card) = (ministry(market).await, card(slug));
+    ministry.click(&format!("{card} button[data-action=approve]")).await;
+    ministry.click("dialog[open] .button.primary").await;
+    ministry.until(&format!("!document.querySelector('{card}')")).await;
+}
+
 /// Makes a key with the scope of writing offers; its text is shown once.
-async fn make_key(browser: &Browser, market: &Market, slug: &str) -> String {
+pub async fn make_key(browser: &Browser, market: &Market, slug: &str) -> String {
     browser.goto(&format!("{}/console/{slug}/keys", market.server.url)).await;
     browser.click("[data-testid=new-key]").await;
     browser.write("dialog[open] input[name=name]", "Anbar").await;
@@ -195,28 +216,41 @@ async fn make_key(browser: &Browser, market: &Market, slug: &str) -> String {
     text
 }
 
-/// Invites a colleague, who accepts with the link in the mail.
-async fn invite(browser: &Browser, market: &Market, slug: &str) {
-    let colleague = market.signed_up(Role::Learner).await;
+/// Invites somebody in the page; answers the path of the link in the mail.
+pub async fn send_invitation(browser: &Browser, market: &Market, slug: &str, email: &str, role: MemberRole) -> String {
     browser.goto(&format!("{}/console/{slug}/members", market.server.url)).await;
     browser.click("[data-testid=invite]").await;
-    browser.write("dialog[open] input[name=email]", &colleague.email).await;
+    browser.write("dialog[open] input[name=email]", email).await;
+    let nth = 1 + MemberRole::ALL.iter().position(|one| *one == role).expect("a role");
+    browser.click(&format!("dialog[open] #invite-role label:nth-of-type({nth})")).await;
     browser.click("dialog[open] form button[type=submit]").await;
     browser.until("!document.querySelector('dialog[open]')").await;
-    let mail = Mail::newest(&market.place, &colleague.email, "invitation").await;
-    let token = mail.token("invitation").expect("a link");
+    let mail = Mail::newest(&market.place, email, "invitation").await;
+    format!("/invitation?token={}", mail.token("invitation").expect("a link"))
+}
+
+/// Accepts the invitation that is open.
+pub async fn accept(browser: &Browser, slug: &str) {
+    browser.until("location.pathname === '/invitation'").await;
+    browser.click("[data-testid=invitation] button.primary").await;
+    browser.until(&format!("location.pathname === '/console/{slug}'")).await;
+    settled(browser).await;
+}
+
+/// Invites a colleague, who accepts with the link in the mail.
+pub async fn invite(browser: &Browser, market: &Market, slug: &str, role: MemberRole) -> Browser {
+    let colleague = market.signed_up(Role::Learner).await;
+    let link = send_invitation(browser, market, slug, &colleague.email, role).await;
     let theirs = Browser::open(PHONE).await;
-    theirs.goto(&format!("{}/invitation?token={token}", market.server.url)).await;
+    theirs.goto(&format!("{}{link}", market.server.url)).await;
     theirs.click("[data-testid=invitation] a.primary").await;
     theirs.write("input[name=email]", &colleague.email).await;
     theirs.write("input[name=password]", PASSWORD).await;
     theirs.click("form button[type=submit]").await;
-    theirs.until("location.pathname === '/invitation'").await;
-    theirs.click("[data-testid=invitation] button.primary").await;
-    theirs.until(&format!("location.pathname === '/console/{slug}'")).await;
-    settled(&theirs).await;
+    accept(&theirs, slug).await;
     let mine: Page<MyPartner> = colleague.caller.get("/me/partners").await.ok();
-    assert_eq!(mine.items.iter().map(|p| p.role).collect::<Vec<_>>(), [MemberRole::Editor]);
+    assert_eq!(mine.items.iter().map(|p| p.role).collect::<Vec<_>>(), [role]);
+    theirs
 }
 
 /// Somebody else saves first: both versions stand side by side, and what was written is saved in the end.

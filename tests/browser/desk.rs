@@ -30,7 +30,7 @@ pub async fn sign_in(browser: &Browser, market: &Market, partner: &Partner, role
 }
 
 /// Puts a file into the page's file input, as if it had been chosen.
-async fn choose_file(browser: &Browser, css: &str, name: &str, content: &str) {
+pub async fn choose_file(browser: &Browser, css: &str, name: &str, content: &str) {
     let (css, name, content) = (json!(css), json!(name), json!(content));
     browser.until(&format!("document.querySelector({css})")).await;
     let script = format!(
@@ -63,14 +63,7 @@ async fn write() {
     // What is wrong is named at its place, and nothing is sent.
     browser.click("[data-testid=save] button").await;
     browser.until("document.querySelector('[name=\"title/az\"][aria-invalid=true]')").await;
-    browser.write("[name='title/az']", "Müəllim paketi").await;
-    browser.click("input[name=audience][value=educator]").await;
-    browser.write("[name='terms/price']", "12,50").await;
-    browser.write("[name=quota]", "300").await;
-    browser.click("[data-testid=save-submit] button").await;
-    browser.until("/offers\\/[0-9a-f-]{36}$/.test(location.pathname)").await;
-    settled(&browser).await;
-    let id = browser.url().await.rsplit('/').next().unwrap().to_owned();
+    let id = hand_in(&browser, "Müəllim paketi").await;
     let path = partner.path(&format!("/offers/{id}"));
     let offer: PartnerOffer = partner.editor.get(&path).await.ok();
     assert_eq!(offer.state, OfferState::InReview);
@@ -107,6 +100,18 @@ async fn write() {
     browser.goto(&at(&market, &partner, &format!("/offers/{id}?view=history"))).await;
     browser.until("document.querySelectorAll('[data-testid=history] li').length >= 3").await;
     assert_eq!(browser.complaints().await, [] as [String; 0]);
+}
+
+/// Fills in the form of a new offer for teachers, hands it in, and answers its id.
+pub async fn hand_in(browser: &Browser, title: &str) -> String {
+    browser.write("[name='title/az']", title).await;
+    browser.click("input[name=audience][value=educator]").await;
+    browser.write("[name='terms/price']", "12,50").await;
+    browser.write("[name=quota]", "300").await;
+    browser.click("[data-testid=save-submit] button").await;
+    browser.until("/offers\\/[0-9a-f-]{36}$/.test(location.pathname)").await;
+    settled(browser).await;
+    browser.url().await.rsplit('/').next().unwrap().to_owned()
 }
 
 #[test]
@@ -175,14 +180,8 @@ async fn redeem() {
     browser.write("input[name=code]", "2222-2222-2223").await;
     browser.click(".till-form button[type=button].primary").await;
     browser.until("document.querySelector('[data-testid=till-invalid][data-reason=mistyped]')").await;
-    // A whole code is checked without a tap; small letters do not matter.
-    browser.write("input[name=code]", &claim.code.as_str().to_lowercase()).await;
-    browser.until("document.querySelector('[data-testid=till-valid]')").await;
-    browser.screenshot("desk-till-valid").await;
-    let verdict = browser.text("[data-testid=till-valid]").await;
+    let verdict = redeem_code(&browser, claim.code.as_str()).await;
     assert!(verdict.contains(offer.offer.title.get(Lang::Az)) && !verdict.contains(&person.email), "{verdict}");
-    browser.click("[data-testid=till-redeem] button").await;
-    browser.until("document.querySelector('[data-testid=till-redeemed]')").await;
     let redeemed: Value = person.caller.get(&format!("/claims/{}", claim.id)).await.ok();
     assert_eq!(redeemed["state"], "redeemed");
 
@@ -194,6 +193,18 @@ async fn redeem() {
     let back: Value = person.caller.get(&format!("/claims/{}", claim.id)).await.ok();
     assert_eq!(back["state"], "active");
     assert_eq!(browser.complaints().await, [] as [String; 0]);
+}
+
+/// Types a code at the till and redeems it; answers what was said of it before.
+pub async fn redeem_code(browser: &Browser, code: &str) -> String {
+    // A whole code is checked without a tap; small letters do not matter.
+    browser.write("input[name=code]", &code.to_lowercase()).await;
+    browser.until("document.querySelector('[data-testid=till-valid]')").await;
+    browser.screenshot("desk-till-valid").await;
+    let verdict = browser.text("[data-testid=till-valid]").await;
+    browser.click("[data-testid=till-redeem] button").await;
+    browser.until("document.querySelector('[data-testid=till-redeemed]')").await;
+    verdict
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod console;
 mod desk;
 mod review;
 mod way;
+mod whole_way;
 
 use shared::Lang;
 use tests::{

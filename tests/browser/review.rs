@@ -46,7 +46,7 @@ fn a_partner_sees_what_needs_attention() {
 }
 
 /// The ministry, at its queue.
-async fn at_queue(market: &Market, device: Device) -> Browser {
+pub async fn at_queue(market: &Market, device: Device) -> Browser {
     let browser = Browser::open(device).await;
     browser.goto(&format!("{}/sign-in?next={QUEUE}", market.server.url)).await;
     browser.write("input[name=email]", "admin@demo.az").await;
@@ -91,8 +91,7 @@ async fn decide() {
     let browser = at_queue(&market, DESK).await;
 
     // A refusal takes its reason.
-    browser.click(&format!("[data-testid=review][data-id='{}'] a", refused.id)).await;
-    browser.until("document.querySelector('[data-testid=preview] h1')").await;
+    open(&browser, &refused.id.to_string()).await;
     assert!(browser.text("[data-testid=preview]").await.contains("Aydın deyil"));
     browser.click("[data-action=reject]").await;
     browser.click("dialog[open] form button[type=submit]").await;
@@ -104,12 +103,10 @@ async fn decide() {
     assert_eq!((state.state, state.rejection.as_deref()), (OfferState::Rejected, Some("Qiyməti yazın.")));
 
     // An edit stands beside what everybody sees, and takes its place.
-    browser.click(&format!("[data-testid=review][data-id='{}'] a", edit.id)).await;
+    open(&browser, &edit.id.to_string()).await;
     let beside = browser.text("[data-testid=waiting]").await;
     assert!(beside.contains("30") && beside.contains("45") && beside.contains("Yeni ad"), "{beside}");
-    browser.click("[data-action=approve]").await;
-    browser.click("dialog[open] .dialog-row .button.primary").await;
-    browser.until(&format!("location.pathname === '{QUEUE}'")).await;
+    approve(&browser).await;
     let state = now(&partner, edit.id).await;
     assert_eq!((state.state, state.pending, state.offer.claim_days), (OfferState::Published, None, 45));
 
@@ -124,6 +121,19 @@ async fn decide() {
     assert_eq!(now(&partner, one.id).await.state, OfferState::Published);
     assert_eq!(now(&partner, two.id).await.state, OfferState::Draft);
     assert_eq!(browser.complaints().await, [] as [String; 0]);
+}
+
+/// Opens one of the queue.
+pub async fn open(ministry: &Browser, id: &str) {
+    ministry.click(&format!("[data-testid=review][data-id='{id}'] a")).await;
+    ministry.until("document.querySelector('[data-testid=preview] h1')").await;
+}
+
+/// Approves the one that is open.
+pub async fn approve(ministry: &Browser) {
+    ministry.click("[data-action=approve]").await;
+    ministry.click("dialog[open] .dialog-row .button.primary").await;
+    ministry.until(&format!("location.pathname === '{QUEUE}'")).await;
 }
 
 async fn attend() {

@@ -42,28 +42,15 @@ async fn walk(lang: Lang) {
     let browser = Browser::open(Device { lang, ..PHONE }).await;
     let at = |path: &str| format!("{}{path}", market.server.url);
 
-    let email = sign_up(&browser, &market, lang).await;
-    follow_the_link(&browser, &market, &email).await;
-    let account = people::find(&market.admin().await, &email).await;
-    assert!(account.email_verified && !account.role_verified && account.role == Role::Educator, "{account:?}");
-    people::confirm(&market.admin().await, account.id).await;
-
-    browser.goto(&at("/offers")).await;
-    browser.write("input[name=q]", &word).await;
-    let card = format!("[data-testid=offer-card] a[href='/offers/{}']", offer.id);
-    browser.until("document.querySelectorAll('[data-testid=offer-card]').length === 1").await;
+    become_teacher(&browser, &market, lang).await;
     let title = offer.offer.title.get(lang);
-    assert!(browser.text("[data-testid=offer-card]").await.contains(title), "the card is in {lang:?}");
+    find(&browser, &market, &word, &offer.id.to_string(), title).await;
     browser.screenshot(&format!("way-{}-found", lang.tag())).await;
-    browser.click(&card).await;
+    browser.click("[data-testid=offer-card] a").await;
 
     settled(&browser).await;
     assert_eq!(numbers(&browser.text("[data-testid=offer-left]").await), [30, 30]);
-    browser.click("[data-testid=claim-button] button").await;
-    browser.until("document.querySelector('[data-testid=claim-code]')").await;
-    settled(&browser).await;
-    let code = browser.eval("return document.querySelector('[data-testid=claim-code]').dataset.code").await;
-    let code: ClaimCode = code.as_str().unwrap().parse().expect("a code whose check sign is right");
+    let code = claim(&browser).await;
     assert_eq!(market.place.db().await.codes(offer.id).await, [code.as_str()], "the code is the claim's");
     assert_eq!(browser.eval("return !!document.querySelector('[role=img] svg, .qr svg')").await, true, "a QR code");
     browser.screenshot(&format!("way-{}-code", lang.tag())).await;
@@ -82,6 +69,33 @@ async fn walk(lang: Lang) {
     browser.click("[data-testid=show-code]").await;
     browser.until("document.querySelector('[data-testid=claim-code]')").await;
     assert_eq!(browser.complaints().await, [] as [String; 0]);
+}
+
+/// Somebody signs up, follows the link, and is confirmed as a teacher.
+pub async fn become_teacher(browser: &Browser, market: &Market, lang: Lang) {
+    let email = sign_up(browser, market, lang).await;
+    follow_the_link(browser, market, &email).await;
+    let account = people::find(&market.admin().await, &email).await;
+    assert!(account.email_verified && !account.role_verified && account.role == Role::Educator, "{account:?}");
+    people::confirm(&market.admin().await, account.id).await;
+}
+
+/// Finds the one offer with a word in it.
+pub async fn find(browser: &Browser, market: &Market, word: &str, id: &str, title: &str) {
+    browser.goto(&format!("{}/offers", market.server.url)).await;
+    browser.write("input[name=q]", word).await;
+    browser.until("document.querySelectorAll('[data-testid=offer-card]').length === 1").await;
+    browser.until(&format!("document.querySelector(\"[data-testid=offer-card] a[href='/offers/{id}']\")")).await;
+    assert!(browser.text("[data-testid=offer-card]").await.contains(title), "the card says {title}");
+}
+
+/// Claims the offer that is open; answers the code that is shown.
+pub async fn claim(browser: &Browser) -> ClaimCode {
+    browser.click("[data-testid=claim-button] button").await;
+    browser.until("document.querySelector('[data-testid=claim-code]')").await;
+    settled(browser).await;
+    let code = browser.eval("return document.querySelector('[data-testid=claim-code]').dataset.code").await;
+    code.as_str().unwrap().parse().expect("a code whose check sign is right")
 }
 
 /// Signs up as an educator, and answers the address.
@@ -105,7 +119,7 @@ async fn sign_up(browser: &Browser, market: &Market, lang: Lang) -> String {
 }
 
 /// Opens the link of the mail, on this server's address.
-async fn follow_the_link(browser: &Browser, market: &Market, email: &str) {
+pub async fn follow_the_link(browser: &Browser, market: &Market, email: &str) {
     let mail = Mail::newest(&market.place, email, "verify-email").await;
     let link = mail.link("verify-email").unwrap().to_owned();
     let (_, path) = link.split_once("/verify-email").unwrap();

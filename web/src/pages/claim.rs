@@ -71,7 +71,7 @@ fn show(claim: &ClaimView, loader: Loader<ClaimView>, fresh: bool) -> AnyView {
     let offer = claim.offer.id;
     view! {
         {(fresh && live).then(ready)}
-        <article class="ticket" class:dead=!live>
+        <article class="ticket" class:dead=!live data-state=state.as_str()>
             <header class="ticket-head">
                 {kind_badge(claim.offer.kind)}
                 <div>
