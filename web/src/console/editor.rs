@@ -9,6 +9,7 @@ mod saving;
 mod sheet;
 mod spec;
 mod typing;
+mod value;
 
 pub use self::preview::as_teachers_see;
 
@@ -241,7 +242,7 @@ fn form(sheet: Sheet, saving: Saving) -> AnyView {
             {section(text!(editor.giving), "fields two", part(Part::Giving).into_any())}
             {saving.bar()}
         </form>
-        {saving.conflict()}
+        {saving.dialogs()}
     }
     .into_any()
 }

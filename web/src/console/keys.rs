@@ -1,23 +1,23 @@
 //! The keys of the partner's programs: making, rotating, revoking, and how each fares.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+mod making;
+
+use leptos::prelude::*;
 use shared::{
     Code, Page,
-    partner::{ApiKeyView, KeyError, KeyMode, KeyState, MadeApiKey, MemberRole, NewApiKey, RotateApiKey, Scope},
+    partner::{ApiKeyView, KeyError, KeyState, MadeApiKey, MemberRole},
 };
 
+use self::making::{make, rotate, show_once};
 use super::{
     Desk,
-    parts::{closed, console_page, moment, secret},
+    parts::{closed, console_page, moment},
 };
 use crate::{
     api::{self, Failure},
     browser,
     components::{
-        choices::{Words, checks, no_words, radios},
         dialog::{confirm, dialog},
-        field::{Field, Input},
-        form::Form,
         icon::{Icon, icon},
         note,
         states::{empty, ghost_few, states},
@@ -73,70 +73,6 @@ pub fn keys(desk: Desk) -> AnyView {
         {dialog(shown, "dialog", || say!(keys.made), move || show_once(made))}
     };
     console_page(tr!(keys.title), tr!(keys.lead), step, content.into_any())
-}
-
-/// The key's text, which nobody can show again.
-fn show_once(made: RwSignal<Option<MadeApiKey>>) -> AnyView {
-    let Some(key) = made.get_untracked() else { return ().into_any() };
-    let test = key.key.mode == KeyMode::Test;
-    view! {
-        <p>{tr!(keys.once)}</p>
-        {secret(key.text, tr!(keys.text))}
-        {test.then(|| note::plain(Icon::Info, || say!(keys.test_help)))}
-    }
-    .into_any()
-}
-
-fn make(
-    path: String,
-    open: RwSignal<bool>,
-    made: RwSignal<Option<MadeApiKey>>,
-    keys: Loader<Page<ApiKeyView>>,
-) -> AnyView {
-    let form = Form::new("key");
-    let (name, days) = (RwSignal::new(String::new()), RwSignal::new(shared::partner::KEY_DAYS.to_string()));
-    let mode = RwSignal::new(KeyMode::Live);
-    let scopes = RwSignal::new(Vec::<Scope>::new());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = NewApiKey {
-            name: name.get_untracked().trim().to_owned(),
-            mode: mode.get_untracked(),
-            scopes: scopes.get_untracked(),
-            // What is no number is out of range.
-            expires_in_days: Some(days.get_untracked().trim().parse().unwrap_or_default()),
-        };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::make_api_key(path, &input).await },
-            move |key: MadeApiKey| {
-                open.set(false);
-                made.set(Some(key));
-                keys.retry();
-            },
-        );
-    };
-    let modes: (Words<KeyMode>, Words<KeyMode>) = (names::key_mode, names::key_mode_help);
-    let scope_words: (Words<Scope>, Words<Scope>) = (names::scope, no_words);
-    view! {
-        <form class="form" novalidate on:submit=submit>
-            {form.summary()}
-            <Field form name="name" label=tr!(keys.name) help=tr!(keys.name_help) autocomplete="off" value=name/>
-            {radios(form, "mode", tr!(keys.mode), KeyMode::ALL, modes, mode)}
-            {checks(form, "scopes", tr!(keys.scopes), Scope::ALL, scope_words, scopes)}
-            <Field form
-                name="expires_in_days"
-                input=Input::Number
-                label=tr!(keys.days)
-                help=tr!(keys.days_help)
-                autocomplete="off"
-                value=days
-            />
-            {form.button(tr!(keys.make))}
-        </form>
-    }
-    .into_any()
 }
 
 /// A key with its health.
@@ -240,12 +176,12 @@ fn tools(key: &ApiKeyView, path: &str, keys: Loader<Page<ApiKeyView>>, made: RwS
             {live
                 .then(|| {
                     view! {
-                        <button type="button" class="button small" on:click=move |_| rotating.set(true)>
+                        <button type="button" class="button small" data-testid="rotate" on:click=move |_| rotating.set(true)>
                             {tr!(keys.rotate)}
                         </button>
                     }
                 })}
-            <button type="button" class="button small" on:click=move |_| revoking.set(true)>{tr!(keys.revoke)}</button>
+            <button type="button" class="button small" data-testid="revoke" on:click=move |_| revoking.set(true)>{tr!(keys.revoke)}</button>
         </div>
         {dialog(rotating, "dialog", || say!(keys.rotate_title), move || rotate(rotate_path.clone(), rotating, made, keys))}
         {confirm(
@@ -255,49 +191,6 @@ fn tools(key: &ApiKeyView, path: &str, keys: Loader<Page<ApiKeyView>>, made: RwS
             || say!(keys.revoke),
             revoke,
         )}
-    }
-    .into_any()
-}
-
-fn rotate(
-    path: String,
-    open: RwSignal<bool>,
-    made: RwSignal<Option<MadeApiKey>>,
-    keys: Loader<Page<ApiKeyView>>,
-) -> AnyView {
-    let form = Form::new("rotate");
-    let hours = RwSignal::new(shared::partner::GRACE_HOURS.to_string());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = RotateApiKey {
-            grace_hours: Some(hours.get_untracked().trim().parse().unwrap_or(u16::MAX)),
-            expires_in_days: None,
-        };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::rotate_api_key(path, &input).await },
-            move |key: MadeApiKey| {
-                open.set(false);
-                made.set(Some(key));
-                keys.retry();
-            },
-        );
-    };
-    view! {
-        <p>{tr!(keys.rotate_help)}</p>
-        <form class="form" novalidate on:submit=submit>
-            {form.summary()}
-            <Field form
-                name="grace_hours"
-                input=Input::Number
-                label=tr!(keys.grace)
-                help=tr!(keys.grace_help)
-                autocomplete="off"
-                value=hours
-            />
-            {form.button(tr!(keys.rotate))}
-        </form>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ mod codes;
 mod desk;
 mod editor;
 mod frame;
+mod guard;
 mod imports;
 mod invitation;
 mod join;
@@ -22,6 +23,7 @@ mod parts;
 mod places;
 mod profile;
 mod till;
+mod versus;
 mod webhooks;
 
 use leptos::prelude::*;

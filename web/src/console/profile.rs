@@ -10,15 +10,17 @@ use shared::{
 use super::{
     Desk,
     about::{About, values},
+    guard::guard,
     parts::{console_page, moment},
     places,
+    versus::{Versus, versions},
 };
 use crate::{
     api::{self, Tagged},
     components::{
         field::{Field, no_help},
         form::Form,
-        icon::{Icon, icon},
+        icon::Icon,
         note,
         states::{ghost_text, states},
     },
@@ -77,6 +79,7 @@ fn edit(tagged: &Tagged<PartnerProfile>, desk: &Desk) -> AnyView {
     let tag = RwSignal::new(tagged.tag.clone());
     let theirs = RwSignal::new(None::<PartnerProfile>);
     let done = RwSignal::new(false);
+    let saved = StoredValue::new(details(fields));
     let ministry = desk.role.is_none();
     let slug = StoredValue::new(desk.slug.clone());
     // Somebody was faster: their version is fetched, to be compared.
@@ -100,6 +103,7 @@ fn edit(tagged: &Tagged<PartnerProfile>, desk: &Desk) -> AnyView {
             move |present: Tagged<PartnerProfile>| {
                 tag.set(present.tag);
                 theirs.set(None);
+                saved.set_value(details(fields));
                 done.set(true);
                 places::reload();
             },
@@ -120,38 +124,13 @@ fn edit(tagged: &Tagged<PartnerProfile>, desk: &Desk) -> AnyView {
             {form.button(tr!(verb.save))}
             {note::done(done, Icon::Check, || say!(verb.saved))}
         </form>
+        {guard(move || details(fields) != saved.get_value())}
     }
     .into_any()
 }
 
 /// Both versions side by side, where they differ.
 fn compare(theirs: &PartnerProfile, fields: About) -> AnyView {
-    let rows = fields.places().into_iter().zip(values(theirs)).map(move |((_, label, mine), present)| {
-        let (now, take) = (present.clone(), present.clone());
-        let differs = move || mine.with(|mine| mine.trim() != present.trim());
-        view! {
-            <li class="versus" hidden=move || !differs()>
-                <h3>{label}</h3>
-                <div>
-                    <p class="versus-label">{tr!(profile.mine)}</p>
-                    <p class="breaks">{move || mine.get()}</p>
-                </div>
-                <div>
-                    <p class="versus-label">{tr!(profile.theirs)}</p>
-                    <p class="breaks">{now}</p>
-                    <button type="button" class="button small" on:click=move |_| mine.set(take.clone())>
-                        {tr!(profile.take)}
-                    </button>
-                </div>
-            </li>
-        }
-    });
-    view! {
-        <section class="panel" data-testid="versions">
-            <h2>{icon(Icon::Swap)} {tr!(profile.stale)}</h2>
-            <p>{tr!(profile.stale_help)}</p>
-            <ul class="stack">{rows.collect_view()}</ul>
-        </section>
-    }
-    .into_any()
+    let places = fields.places().into_iter().zip(values(theirs));
+    versions(places.map(|((_, label, mine), present)| Versus::text(label, mine, present)))
 }

@@ -1,5 +1,6 @@
 //! Webhooks: where the partner's programs are told what happens.
 
+mod change;
 mod deliveries;
 mod one;
 
@@ -28,7 +29,7 @@ use crate::{
     },
     format::number,
     language::{lang, say, tr},
-    load::load,
+    load::{Loader, load},
     names,
 };
 
@@ -74,7 +75,7 @@ pub fn webhooks(desk: Desk) -> AnyView {
     let content = view! {
         {closed(&desk)}
         {list}
-        {dialog(making, "dialog", || say!(hooks.new), move || make(&of_dialog, making))}
+        {dialog(making, "dialog", || say!(hooks.new), move || make(&of_dialog, making, webhooks))}
     };
     console_page(tr!(hooks.title), tr!(hooks.lead), step, content.into_any())
 }
@@ -159,7 +160,7 @@ impl Fields {
     }
 }
 
-fn make(desk: &Desk, open: RwSignal<bool>) -> AnyView {
+fn make(desk: &Desk, open: RwSignal<bool>, list: Loader<Page<Webhook>>) -> AnyView {
     let form = Form::new("webhook");
     let fields = Fields::new("", "", vec![EventKind::ClaimCreated, EventKind::RedemptionConfirmed]);
     let made = RwSignal::new(None::<WebhookSecret>);
@@ -177,6 +178,7 @@ fn make(desk: &Desk, open: RwSignal<bool>) -> AnyView {
             |input| async move { api::make_webhook(path, &input).await },
             move |hook| {
                 made.set(Some(hook));
+                list.retry();
             },
         );
     };

@@ -9,7 +9,7 @@ use shared::{
 };
 
 use super::{
-    super::Desk,
+    super::{Desk, guard::guard},
     compare::{self, Conflict},
     latest,
     sheet::{Texts, build, close_gaps, merge_patch, read},
@@ -54,7 +54,7 @@ impl Saving {
     /// Of a sheet.
     pub fn new(desk: Desk, sheet: Sheet, offer: Option<Offer>) -> Self {
         let navigate = use_navigate();
-        let saving = Self {
+        Self {
             desk: StoredValue::new(desk),
             sheet,
             offer,
@@ -64,15 +64,7 @@ impl Saving {
             goto: Callback::new(move |address: String| {
                 navigate(&address, NavigateOptions { replace: true, ..NavigateOptions::default() });
             }),
-        };
-        // The browser asks before it closes a tab with words that are not saved.
-        let asks = window_event_listener(leptos::ev::beforeunload, move |ev| {
-            if untrack(|| saving.is_dirty()) {
-                ev.prevent_default();
-            }
-        });
-        on_cleanup(move || asks.remove());
-        saving
+        }
     }
 
     /// Whether something is typed that is not saved.
@@ -166,8 +158,8 @@ impl Saving {
         .into_any()
     }
 
-    /// Both versions side by side, while there are two.
-    pub fn conflict(self) -> AnyView {
+    /// The dialogs: both versions side by side while there are two, and the question before one leaves what is typed.
+    pub fn dialogs(self) -> AnyView {
         let resolve = Callback::new(move |(texts, theirs): (Texts, Tagged<PartnerOffer>)| {
             self.conflict.set(None);
             self.base.set(read(latest(&theirs.value)));
@@ -177,7 +169,7 @@ impl Saving {
             self.sheet.texts.set(texts);
             self.save(false);
         });
-        compare::dialog_of(self.conflict, resolve)
+        view! { {compare::dialog_of(self.conflict, resolve)} {guard(move || self.is_dirty())} }.into_any()
     }
 }
 

@@ -1,35 +1,29 @@
 //! One webhook: how it fares, what it is told, its secret, what became of each message.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
 };
 use shared::{
-    Code,
     partner::MemberRole,
-    webhook::{
-        ChangeWebhook, Delivery, DeliveryState, DisabledReason, GRACE_HOURS_DEFAULT, RotateSecret, Webhook,
-        WebhookSecret,
-    },
+    webhook::{ChangeWebhook, Delivery, DeliveryState, DisabledReason, Webhook},
 };
 
 use super::{
     super::{
         Desk,
-        parts::{closed, moment, secret},
+        parts::{closed, moment},
     },
-    Fields,
+    change::{edit, rotate},
     deliveries::{attempt, deliveries},
     standing,
 };
 use crate::{
     api::{self, Failure, Tagged},
     components::{
-        action::{PLAIN, action},
+        action::action,
         dialog::{confirm, dialog},
-        field::{Field, Input},
-        form::Form,
         icon::{Icon, icon},
         note,
         page::titled,
@@ -156,22 +150,31 @@ fn tools(
     };
     let (hook, for_secret) = (tagged.clone(), path.to_owned());
     let own = path.to_owned();
+    // The page is drawn anew when the secret has been put away, not before.
+    let rotated = RwSignal::new(false);
+    Effect::new(move |_| {
+        if !rotating.get() && rotated.get_untracked() {
+            loader.retry();
+        }
+    });
     view! {
         <div class="row-tools">
             {test(path.to_owned(), rounds)}
-            <button type="button" class="button small" on:click=move |_| editing.set(true)>{tr!(hooks.edit)}</button>
-            <button type="button" class="button small" on:click=move |_| rotating.set(true)>{tr!(hooks.rotate)}</button>
-            {action(
-                "button small",
-                move || if enabled { say!(hooks.switch_off) } else { say!(hooks.switch_on) },
-                busy.into(),
-                switch,
-            )}
-            <button type="button" class="button small" on:click=move |_| removing.set(true)>{tr!(hooks.remove)}</button>
+            <button type="button" class="button small" data-testid="edit" on:click=move |_| editing.set(true)>{tr!(hooks.edit)}</button>
+            <button type="button" class="button small" data-testid="rotate" on:click=move |_| rotating.set(true)>{tr!(hooks.rotate)}</button>
+            <span data-testid="switch">
+                {action(
+                    "button small",
+                    move || if enabled { say!(hooks.switch_off) } else { say!(hooks.switch_on) },
+                    busy.into(),
+                    switch,
+                )}
+            </span>
+            <button type="button" class="button small" data-testid="remove" on:click=move |_| removing.set(true)>{tr!(hooks.remove)}</button>
         </div>
         {note::refused(failure)}
         {dialog(editing, "dialog", || say!(hooks.edit_title), move || edit(hook.clone(), own.clone(), editing, loader))}
-        {dialog(rotating, "dialog", || say!(hooks.rotate_title), move || rotate(for_secret.clone(), loader))}
+        {dialog(rotating, "dialog", || say!(hooks.rotate_title), move || rotate(for_secret.clone(), rotating, rotated))}
         {confirm(removing, || say!(hooks.remove_title), || say!(hooks.remove_help), || say!(hooks.remove), remove)}
     }
     .into_any()
@@ -198,7 +201,7 @@ fn test(path: String, rounds: RwSignal<u32>) -> AnyView {
         None => ().into_any(),
     };
     view! {
-        {action("button small primary", || say!(hooks.test), busy.into(), run)}
+        <span data-testid="test">{action("button small primary", || say!(hooks.test), busy.into(), run)}</span>
         {dialog(open, "dialog", || say!(hooks.tested), content)}
     }
     .into_any()
@@ -212,93 +215,4 @@ fn tested(delivery: Delivery) -> AnyView {
     };
     let last = delivery.attempts.last().cloned().map(attempt);
     view! { {words} {last} }.into_any()
-}
-
-fn edit(tagged: Tagged<Webhook>, path: String, open: RwSignal<bool>, loader: Loader<Tagged<Webhook>>) -> AnyView {
-    let form = Form::new("change");
-    let Tagged { value, tag } = tagged;
-    let fields = Fields::new(&value.url, value.description.as_deref().unwrap_or_default(), value.kinds);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = ChangeWebhook {
-            url: Some(fields.url.get_untracked().trim().to_owned()),
-            description: Some(fields.description.get_untracked().trim().to_owned()),
-            kinds: Some(fields.kinds.get_untracked()),
-            enabled: None,
-        };
-        let (path, tag) = (path.clone(), tag.clone());
-        form.submit(
-            input,
-            |input| async move { api::change_webhook(path, &input, tag).await },
-            move |hook| {
-                open.set(false);
-                loader.put(hook);
-            },
-        );
-    };
-    // Another's change is loaded beneath; what was written here stays to be compared.
-    let stale = move || {
-        form.code().filter(|code| *code == Code::StaleVersion).map(|_| {
-            let again = move |_| {
-                open.set(false);
-                loader.retry();
-            };
-            view! { <button type="button" class="button" on:click=again>{tr!(hooks.load_again)}</button> }
-        })
-    };
-    view! {
-        <form class="form" novalidate on:submit=submit>
-            {form.summary()}
-            {stale}
-            {fields.show(form)}
-            {form.button(tr!(verb.save))}
-        </form>
-    }
-    .into_any()
-}
-
-fn rotate(path: String, loader: Loader<Tagged<Webhook>>) -> AnyView {
-    let form = Form::new("secret");
-    let hours = RwSignal::new(GRACE_HOURS_DEFAULT.to_string());
-    let made = RwSignal::new(None::<WebhookSecret>);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = RotateSecret { grace_hours: hours.get_untracked().trim().parse().unwrap_or(u8::MAX) };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::rotate_secret(path, &input).await },
-            move |hook| {
-                made.set(Some(hook));
-            },
-        );
-    };
-    let done = move |hook: WebhookSecret| {
-        let close = move |_| loader.retry();
-        view! {
-            <p>{tr!(hooks.once)}</p>
-            {secret(hook.secret, tr!(hooks.secret))}
-            <button type="button" class=PLAIN on:click=close>{tr!(hooks.stored)}</button>
-        }
-        .into_any()
-    };
-    let fill_in = move || {
-        view! {
-            <p>{tr!(hooks.rotate_help)}</p>
-            <form class="form" novalidate on:submit=submit.clone()>
-                {form.summary()}
-                <Field form
-                    name="grace_hours"
-                    input=Input::Number
-                    label=tr!(hooks.grace)
-                    help=tr!(keys.grace_help)
-                    autocomplete="off"
-                    value=hours
-                />
-                {form.button(tr!(hooks.rotate))}
-            </form>
-        }
-        .into_any()
-    };
-    (move || made.get().map_or_else(&fill_in, &done)).into_any()
 }

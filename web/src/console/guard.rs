@@ -1,0 +1,114 @@
+//! Words that are not saved are not lost by a click: the page asks before it goes elsewhere. On closing the tab or
+//! leaving the console, the browser itself asks.
+
+use leptos::{ev, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, HtmlAnchorElement, MouseEvent};
+
+use crate::{
+    components::{action::DANGER, dialog::dialog},
+    language::{say, tr},
+};
+
+/// Where somebody wanted to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Elsewhere {
+    /// To the address of a link.
+    Link(String),
+    /// One step back.
+    Back,
+}
+
+/// Asks before the page is left while `dirty` holds. Other views of the same path are no other page.
+pub fn guard(dirty: impl Fn() -> bool + Copy + 'static) -> AnyView {
+    let asked = RwSignal::new(None::<Elsewhere>);
+    let open = RwSignal::new(false);
+    let leaving = StoredValue::new(false);
+    let must_ask = move || !leaving.try_get_value().unwrap_or(true) && untrack(dirty);
+    let closes = window_event_listener(ev::beforeunload, move |ev| {
+        if must_ask() {
+            ev.prevent_default();
+        }
+    });
+    on_cleanup(move || closes.remove());
+    let ask = move |wanted: Elsewhere| {
+        asked.set(Some(wanted));
+        open.set(true);
+    };
+    before_router("click", move |event| {
+        if let Some(address) = link_elsewhere(event).filter(|_| must_ask()) {
+            event.prevent_default();
+            event.stop_immediate_propagation();
+            ask(Elsewhere::Link(address));
+        }
+    });
+    let (here, path) = (location_path(), window().location().href().unwrap_or_default());
+    let whole = StoredValue::new(path);
+    before_router("popstate", move |event| {
+        if location_path() == here {
+            whole.set_value(window().location().href().unwrap_or_default());
+        } else if must_ask() {
+            // The address has changed already: this page's is put on top again, so that one step back leads there.
+            event.stop_immediate_propagation();
+            let back = whole.get_value();
+            let _ = window().history().map(|h| h.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&back)));
+            ask(Elsewhere::Back);
+        }
+    });
+    let navigate = use_navigate();
+    let leave = move |_| {
+        leaving.set_value(true);
+        match asked.get_untracked() {
+            Some(Elsewhere::Link(address)) => navigate(&address, NavigateOptions::default()),
+            Some(Elsewhere::Back) => _ = window().history().map(|history| history.back()),
+            None => {}
+        }
+    };
+    let content = move || {
+        view! {
+            <p>{tr!(console.unsaved_help)}</p>
+            <div class="row dialog-row">
+                <button type="button" class="button primary" data-testid="stay" on:click=move |_| open.set(false)>
+                    {tr!(editor.keep_typing)}
+                </button>
+                <button type="button" class=DANGER data-testid="leave" on:click=leave.clone()>
+                    {tr!(console.unsaved_leave)}
+                </button>
+            </div>
+        }
+        .into_any()
+    };
+    dialog(open, "dialog", || say!(console.unsaved), content)
+}
+
+fn location_path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// The address of another page of the console, if that is what a plain click leads to.
+fn link_elsewhere(event: &Event) -> Option<String> {
+    let mouse = event.dyn_ref::<MouseEvent>()?;
+    if mouse.button() != 0 || mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key() {
+        return None;
+    }
+    let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok().flatten()?;
+    let link = link.dyn_into::<HtmlAnchorElement>().ok()?;
+    let location = window().location();
+    let inside = link.origin() == location.origin().unwrap_or_default() && link.rel() != "external";
+    let elsewhere = inside && link.target().is_empty() && !link.has_attribute("download");
+    (elsewhere && link.pathname() != location_path()).then(|| link.pathname() + &link.search())
+}
+
+/// Listens to what happens in the window before the router does, for as long as the owner lives.
+fn before_router(name: &'static str, heard: impl Fn(&Event) + 'static) {
+    let closure = Closure::<dyn Fn(Event)>::new(move |event: Event| heard(&event));
+    let function = closure.as_ref().unchecked_ref::<js_sys::Function>().clone();
+    let _ = window().add_event_listener_with_callback_and_bool(name, &function, true);
+    let kept = StoredValue::new_local(Some((closure, function)));
+    on_cleanup(move || {
+        if let Some((_closure, function)) = kept.try_update_value(Option::take).flatten() {
+            let _ = window().remove_event_listener_with_callback_and_bool(name, &function, true);
+        }
+    });
+}
