@@ -25,14 +25,14 @@ use crate::{
     http::{
         finish::{SiteHeaders, finish},
         idempotency::{self, Identify},
-        openapi::{self, Operations},
+        openapi,
         page::{self, WebDir},
         routes::Routes,
     },
     imports::{self, Imports},
     jobs,
     offers::{self, catalogue::Catalogue},
-    operations::{self, OpenApiJson},
+    operations,
     partners::{
         self,
         health::{self, Health, KeyLimit},
@@ -185,19 +185,6 @@ pub fn document() -> Document {
     openapi::finish(app.split_for_parts().1)
 }
 
-/// What the server knows of its own operations.
-struct Described {
-    table: Operations,
-    json: OpenApiJson,
-}
-
-impl Described {
-    fn new() -> anyhow::Result<Self> {
-        let document = document();
-        Ok(Self { table: Operations::of(&document), json: OpenApiJson::new(&document)? })
-    }
-}
-
 /// Who owns an idempotency key: a person, or an API key by the head of its hash, since it has not been checked yet.
 fn identify(request: &HttpRequest) -> Option<uuid::Uuid> {
     match caller::bearer(request).and_then(KeyText::read) {
@@ -207,17 +194,15 @@ fn identify(request: &HttpRequest) -> Option<uuid::Uuid> {
 }
 
 /// Starts listening; answers with the server and the address that it got.
-fn listen(services: &Services, described: Described) -> anyhow::Result<(Server, std::net::SocketAddr)> {
+fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let config = services.config.clone();
     let site =
         web::Data::new(SiteHeaders { page_policy: page::content_policy(&config.web_dir), https: config.is_https() });
-    let (table, json) = (web::Data::new(described.table), web::Data::new(described.json));
     let web_dir = web::Data::new(WebDir(config.web_dir.clone()));
     let identify = web::Data::new(Identify(identify));
     let services = services.clone();
     let make = move || {
-        let (services, site, table, json, web_dir, identify) =
-            (services.clone(), site.clone(), table.clone(), json.clone(), web_dir.clone(), identify.clone());
+        let (services, site, web_dir, identify) = (services.clone(), site.clone(), web_dir.clone(), identify.clone());
         App::new()
             .wrap(from_fn(health::count))
             .wrap(from_fn(|r: ServiceRequest, n: Next<_>| idempotency::middleware(KEEP_NOTHING, r, n)))
@@ -226,8 +211,6 @@ fn listen(services: &Services, described: Described) -> anyhow::Result<(Server, 
             .configure(operations::routes)
             .configure(move |c| services.register(c))
             .app_data(site)
-            .app_data(table)
-            .app_data(json)
             .app_data(web_dir)
             .app_data(identify)
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"])))
@@ -245,7 +228,6 @@ fn listen(services: &Services, described: Described) -> anyhow::Result<(Server, 
 /// Serves until SIGTERM: what was taken is answered, what is new is refused, and the database is closed.
 pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     config.check()?;
-    let describing = tokio::task::spawn_blocking(Described::new);
     let store = Store::open(&config.data).await?;
     store.migrate().await?;
     if config.demo {
@@ -257,7 +239,7 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         partners::demo::make(&services.store, &services.accounts, services.clock.now()).await?;
     }
     let jobs = jobs::start(&services);
-    let (server, address) = listen(&services, describing.await??)?;
+    let (server, address) = listen(&services)?;
     tracing::info!("listening on http://{address}");
     let outcome = server.await;
     jobs.stop().await;
@@ -271,6 +253,12 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_committed_document_is_that_of_the_routes() {
+        let printed = document().to_pretty_json().unwrap() + "\n";
+        assert!(printed == crate::http::described::DOCUMENT, "run `make openapi` and commit openapi/openapi.json");
+    }
 
     #[test]
     fn operations_name_only_security_schemes_that_are_defined() {

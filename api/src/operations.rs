@@ -6,13 +6,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use shared::Code;
-use utoipa::{ToSchema, openapi::OpenApi as Document};
+use utoipa::ToSchema;
 
 use crate::{
     accounts::token::Keys,
     error::{Error, Result},
     http::{
         Query,
+        described::{DOCUMENT, TAG},
         etag::{self, Keep},
         query::Nothing,
         routes::Routes,
@@ -23,19 +24,6 @@ use crate::{
 /// The routes at the root.
 pub fn routes(app: &mut impl Routes) {
     app.service(live).service(ready).service(metrics).service(openapi).service(jwks);
-}
-
-/// The OpenAPI document as it is sent.
-#[derive(Clone, Debug)]
-pub struct OpenApiJson(Bytes, header::HeaderValue);
-
-impl OpenApiJson {
-    /// Of a document.
-    pub fn new(document: &Document) -> anyhow::Result<Self> {
-        let body = Bytes::from(document.to_pretty_json()?);
-        let tag = etag::of_body(&body);
-        Ok(Self(body, tag))
-    }
 }
 
 /// Whether the process is well.
@@ -76,8 +64,8 @@ async fn metrics(_: Query<Nothing>, handle: web::Data<PrometheusHandle>) -> Http
 /// This document.
 #[utoipa::path(tag = "operations", responses((status = 200, body = Object)))]
 #[get("/openapi.json")]
-async fn openapi(request: HttpRequest, document: web::Data<OpenApiJson>) -> HttpResponse {
-    etag::tagged(&request, Keep::Public, document.1.clone(), document.0.clone())
+async fn openapi(request: HttpRequest) -> HttpResponse {
+    etag::tagged(&request, Keep::Public, TAG.clone(), Bytes::from_static(DOCUMENT.as_bytes()))
 }
 
 /// The public keys of access tokens (RFC 7517).

@@ -4,6 +4,7 @@
 pub mod allowed;
 pub mod body;
 pub mod cursor;
+pub mod described;
 pub mod etag;
 pub mod finish;
 pub mod idempotency;

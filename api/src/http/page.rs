@@ -16,7 +16,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 use shared::Code;
 
-use super::openapi::Operations;
+use super::described;
 use crate::error::{Error, Result};
 
 /// Where the built page is.
@@ -58,12 +58,8 @@ fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What no route took: an asset, the single page, or a refusal that tells a wrong method from a wrong address.
-pub async fn fallback(
-    request: HttpRequest,
-    web_dir: web::Data<WebDir>,
-    operations: web::Data<Operations>,
-) -> Result<HttpResponse> {
-    if let Some(allow) = operations.methods(request.path()) {
+pub async fn fallback(request: HttpRequest, web_dir: web::Data<WebDir>) -> Result<HttpResponse> {
+    if let Some(allow) = described::methods(request.path()) {
         return Err(Error::new(Code::MethodNotAllowed).with("allow", allow));
     }
     let path = request.path();

@@ -5,10 +5,10 @@ use std::{
     str::FromStr,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method};
 use shared::Code;
 
-use super::openapi::Operations;
+use super::described;
 use crate::error::{Error, Result};
 
 /// The `{id}` of the address. What is no id names nothing: 404; unless it is the last word of another address, which has
@@ -27,8 +27,7 @@ impl<T: FromStr> FromRequest for Id<T> {
 }
 
 fn refusal(request: &HttpRequest) -> Error {
-    let operations = request.app_data::<web::Data<Operations>>();
-    let methods = operations.and_then(|operations| operations.methods(request.path())).unwrap_or_default();
+    let methods = described::methods(request.path()).unwrap_or_default();
     let asked = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
     if methods.is_empty() || methods.split(", ").any(|method| method == asked) {
         return Code::NotFound.into();

@@ -6,6 +6,7 @@ mod batch;
 mod events;
 mod finish;
 mod job;
+mod judge;
 mod known;
 mod plan;
 mod report;

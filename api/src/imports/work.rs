@@ -1,6 +1,6 @@
 //! One upload that is being worked through, a batch at a time.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
@@ -16,14 +16,14 @@ use super::{
     Imports,
     batch::{Batch, Reader},
     finish,
-    known::Known,
-    plan::{self, Plan},
+    judge::{Judge, Next},
+    plan::Plan,
     stage::Stage,
     store::{self, ErrorRow},
 };
 use crate::{
     error::{Error, Result},
-    offers::bulk::{self, Rules},
+    offers::bulk,
     partners::{Actor, access::check_active},
     store::{
         clock::to_ms,
@@ -46,12 +46,14 @@ pub struct Work {
     /// The upload whose rows that were right are passed over.
     skips: Option<Uuid>,
     reading: Option<Reading>,
+    /// The names of the batch that was written last: whoever decided meanwhile did not know of them.
+    written: HashSet<String>,
     /// Batches since it was taken up.
     pub turns: u32,
 }
 
-/// The next batch, which is read while the last one is written.
-type Reading = JoinHandle<(Option<Reader>, Result<Batch, FileProblem>)>;
+/// The next batch, which is read and decided about while the last one is written.
+type Reading = JoinHandle<Result<Next>>;
 
 /// How it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Work {
         // Where all was rejected, nothing is done yet.
         let rejected = Some(FileCode::RowsRefused.as_str());
         let skips = first.filter(|first| finish::why(first) != rejected).map(|first| first.id);
-        let mut work = Self { import, partner, mode, skips, reading: None, turns: 0 };
+        let mut work = Self { import, partner, mode, skips, reading: None, written: HashSet::new(), turns: 0 };
         if check_active(&work.partner).is_err() {
             work.fail(all, FileProblem::new(FileCode::PartnerNotActive)).await?;
             return Ok(None);
@@ -131,12 +133,10 @@ impl Work {
             ImportFormat::from_name(&self.import.format).ok_or_else(|| Error::internal("an unknown format"))?;
         let (charset, mode) = (self.import.charset.clone(), self.mode);
         let done = u64::try_from(self.import.position).unwrap_or_default();
-        self.reading = Some(tokio::task::spawn_blocking(move || {
-            match Reader::open(file, format, charset.as_deref(), mode, done) {
-                Ok(reader) => next(reader),
-                Err(problem) => (None, Err(problem)),
-            }
-        }));
+        self.written.clear();
+        self.reading = Some(tokio::spawn(
+            self.judge(all).next(move || Reader::open(file, format, charset.as_deref(), mode, done)),
+        ));
         Ok(true)
     }
 
@@ -148,25 +148,32 @@ impl Work {
             return self.end(all).await;
         }
         let Some(reading) = self.reading.take() else { return Ok(Step::Over) };
-        let (reader, batch) = reading.await.map_err(Error::internal)?;
-        let batch = match batch {
+        let Next { reader, batch } = reading.await.map_err(Error::internal)??;
+        let (batch, plan) = match batch {
             Ok(batch) => batch,
             Err(problem) => return self.fail(all, problem).await,
         };
         // At the end the file is let go of at once, since the next stage opens it again.
         if let Some(reader) = reader.filter(|_| !batch.last) {
-            self.reading = Some(tokio::task::spawn_blocking(move || next(reader)));
+            self.reading = Some(tokio::spawn(self.judge(all).next(move || Ok(reader))));
         }
         let last = batch.last;
-        if self.apply(all, stage, batch).await? == Step::Over {
+        if self.apply(all, stage, batch, plan).await? == Step::Over {
             return Ok(Step::Over);
         }
         if last { self.turn(all, stage).await } else { Ok(Step::More) }
     }
 
-    fn rules(&self, now: DateTime<Utc>) -> Rules {
-        let sandbox = self.partner.state == PartnerState::Sandbox.as_str();
-        Rules { submit: self.import.submit, sandbox, now }
+    /// Who decides about batches.
+    fn judge(&self, all: &Imports) -> Judge {
+        Judge {
+            store: all.store.clone(),
+            clock: all.clock,
+            import: self.import.clone(),
+            sandbox: self.partner.state == PartnerState::Sandbox.as_str(),
+            mode: self.mode,
+            skips: self.skips,
+        }
     }
 
     fn actor(&self) -> Option<Actor> {
@@ -174,20 +181,15 @@ impl Work {
         person.or_else(|| self.import.actor_key.map(|id| Actor::Program(id.into())))
     }
 
-    /// Decides about a batch and writes it.
-    async fn apply(&mut self, all: &Imports, stage: Stage, mut batch: Batch) -> Result<Step> {
+    /// Writes what was decided about a batch; decides again where that was overtaken.
+    async fn apply(&mut self, all: &Imports, stage: Stage, mut batch: Batch, mut plan: Plan) -> Result<Step> {
+        let mut overtaken = plan.names.iter().any(|(name, _)| self.written.contains(name));
         for _ in 0..TRIES {
-            let now = all.clock.now();
-            let known = Known::read(&all.store, &self.import, self.skips, &batch).await?;
-            let (mode, rules) = (self.mode, self.rules(now));
-            let deciding = tokio::task::spawn_blocking(move || {
-                let plan = plan::plan(&batch, &known, mode, rules);
-                (batch, plan)
-            });
-            let (same, plan) = deciding.await.map_err(Error::internal)?;
-            batch = same;
-            let plan = plan?;
+            if overtaken {
+                (batch, plan) = self.judge(all).decide(batch).await?;
+            }
             let after = self.counted(&batch, &plan);
+            let now = all.clock.now();
             let tx = all.store.begin().await?;
             if !store::advance(&tx, &self.import, &after).await? {
                 return Ok(Step::Over);
@@ -195,10 +197,12 @@ impl Work {
             if self.write(&tx, stage, &plan, now).await? {
                 tx.commit().await?;
                 self.import = after;
+                self.written = plan.names.into_iter().map(|(name, _)| name).collect();
                 metrics::counter!("import_rows_total").increment(batch.rows.len() as u64);
                 return Ok(Step::More);
             }
             tx.rollback().await?;
+            overtaken = true;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Err(Error::internal("the offers of a batch are changed again and again"))
@@ -362,10 +366,4 @@ impl Work {
 /// A count of rows for people.
 fn count(rows: i64) -> u64 {
     u64::try_from(rows).unwrap_or_default()
-}
-
-/// Reads the next batch.
-fn next(mut reader: Reader) -> (Option<Reader>, Result<Batch, FileProblem>) {
-    let batch = reader.next();
-    (Some(reader), batch)
 }

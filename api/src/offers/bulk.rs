@@ -75,6 +75,8 @@ pub enum Verdict {
 pub struct New {
     draft: OfferDraft,
     state: OfferState,
+    /// The words by which its partner finds it.
+    search: String,
 }
 
 /// An offer's next version.
@@ -95,7 +97,7 @@ pub fn decide(before: Option<(&Standing, &OfferDraft)>, draft: &OfferDraft, rule
             (true, true) if opens => OfferState::Published,
             (true, true) => OfferState::Scheduled,
         };
-        return Ok(Verdict::Create(Box::new(New { draft: draft.clone(), state })));
+        return Ok(Verdict::Create(Box::new(New { draft: draft.clone(), state, search: search_text(draft) })));
     };
     let (row, state) = (&standing.row, state_of(&standing.row)?);
     if latest == draft {
@@ -225,7 +227,7 @@ pub async fn find(
 }
 
 #[derive(Serialize)]
-struct NewRow<'a>(String, &'a str, &'static str, &'a OfferDraft, Option<i64>, Option<i64>, Option<i64>, String);
+struct NewRow<'a>(String, &'a str, &'static str, &'a OfferDraft, Option<i64>, Option<i64>, Option<i64>, &'a str);
 
 /// Writes new offers; answers whether all of them could be: a name may have been taken meanwhile.
 pub async fn create(
@@ -240,7 +242,7 @@ pub async fn create(
     }
     let rows: Vec<NewRow> = new
         .iter()
-        .map(|New { draft, state }| {
+        .map(|New { draft, state, search }| {
             let [starts, ends] = [draft.starts_at, draft.ends_at].map(|at| at.map(to_ms));
             let name = draft.external_id.as_deref().unwrap_or_default();
             NewRow(
@@ -251,7 +253,7 @@ pub async fn create(
                 starts,
                 ends,
                 (*state == OfferState::Published).then_some(now),
-                search_text(draft),
+                search,
             )
         })
         .collect();
