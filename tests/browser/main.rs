@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A test stops at what is not as it must be.
 
 mod barriers;
+mod camera;
 mod console;
 mod desk;
+mod offers;
+mod programs;
 mod review;
+mod standing;
 mod way;
 mod whole_way;
 

@@ -1,7 +1,11 @@
 //! A browser, driven over `WebDriver` (W3C) with a dozen commands. A library for it would bring its features into the
 //! server's own dependencies, which are built together with the tests.
 
-use std::{net::TcpListener, path::PathBuf, time::Duration};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{Client, Method};
@@ -56,6 +60,16 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 impl Browser {
     /// Opens a browser on a device.
     pub async fn open(device: Device) -> Self {
+        Self::open_with(device, &[]).await
+    }
+
+    /// Opens a browser whose camera sees a film (`.y4m`), and which lets pages use it.
+    pub async fn open_before_camera(device: Device, film: &Path) -> Self {
+        let film = format!("--use-file-for-fake-video-capture={}", film.display());
+        Self::open_with(device, &["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", &film]).await
+    }
+
+    async fn open_with(device: Device, further: &[&str]) -> Self {
         let profile = tempfile::Builder::new().prefix("vm-browser-").tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let folder = profile.path().to_string_lossy().into_owned();
@@ -73,7 +87,7 @@ impl Browser {
         })
         .await;
         let mut browser = Self { http, session: base, driver, profile };
-        let session = browser.command(Method::POST, "/session", &capabilities(&folder, device)).await;
+        let session = browser.command(Method::POST, "/session", &capabilities(&folder, device, further)).await;
         browser.session = format!("{}/session/{}", browser.session, session["sessionId"].as_str().expect("a session"));
         browser.set_device(device).await;
         browser
@@ -236,8 +250,8 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(folder: &str, device: Device) -> Value {
-    let args = [
+fn capabilities(folder: &str, device: Device, further: &[&str]) -> Value {
+    let own = [
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
@@ -251,6 +265,7 @@ fn capabilities(folder: &str, device: Device) -> Value {
         "--remote-debugging-pipe",
         &format!("--user-data-dir={folder}/profile"),
     ];
+    let args: Vec<_> = own.iter().chain(further).collect();
     json!({"capabilities": {"alwaysMatch": {
         "browserName": "chrome",
         "goog:loggingPrefs": {"browser": "ALL"},

@@ -152,7 +152,8 @@ async fn the_next_page_stands_in_a_link(market: Market) {
     let link = answer.header("link").expect("a link");
     let address = link.strip_prefix('<').and_then(|l| l.strip_suffix(">; rel=\"next\"")).expect(link);
     let next: OfferList = anon.clone().at_root().get(address).await.ok();
-    assert_eq!(next.total, page.total);
+    // How many there are in all changes with what others publish meanwhile.
+    assert_eq!(next.items.len(), 1);
     assert_ne!(next.items[0].id, page.items[0].id);
     let last = anon.get("/offers?limit=100&partner=bestcomp").await.status(200);
     assert_eq!((last.header("link"), last.json::<OfferList>().next_cursor), (None, None));

@@ -1,5 +1,5 @@
-//! Words that are not saved are not lost by a click: the page asks before it goes elsewhere. On closing the tab or
-//! leaving the console, the browser itself asks.
+//! Words that are not saved are not lost by a click: the page asks before it follows a link elsewhere. On closing the tab
+//! or leaving the console, the browser itself asks. A step back within the console is not held up.
 
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -11,18 +11,9 @@ use crate::{
     language::{say, tr},
 };
 
-/// Where somebody wanted to go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Elsewhere {
-    /// To the address of a link.
-    Link(String),
-    /// One step back.
-    Back,
-}
-
 /// Asks before the page is left while `dirty` holds. Other views of the same path are no other page.
 pub fn guard(dirty: impl Fn() -> bool + Copy + 'static) -> AnyView {
-    let asked = RwSignal::new(None::<Elsewhere>);
+    let asked = RwSignal::new(None::<String>);
     let open = RwSignal::new(false);
     let leaving = StoredValue::new(false);
     let must_ask = move || !leaving.try_get_value().unwrap_or(true) && untrack(dirty);
@@ -32,37 +23,19 @@ pub fn guard(dirty: impl Fn() -> bool + Copy + 'static) -> AnyView {
         }
     });
     on_cleanup(move || closes.remove());
-    let ask = move |wanted: Elsewhere| {
-        asked.set(Some(wanted));
-        open.set(true);
-    };
     before_router("click", move |event| {
         if let Some(address) = link_elsewhere(event).filter(|_| must_ask()) {
             event.prevent_default();
             event.stop_immediate_propagation();
-            ask(Elsewhere::Link(address));
-        }
-    });
-    let (here, path) = (location_path(), window().location().href().unwrap_or_default());
-    let whole = StoredValue::new(path);
-    before_router("popstate", move |event| {
-        if location_path() == here {
-            whole.set_value(window().location().href().unwrap_or_default());
-        } else if must_ask() {
-            // The address has changed already: this page's is put on top again, so that one step back leads there.
-            event.stop_immediate_propagation();
-            let back = whole.get_value();
-            let _ = window().history().map(|h| h.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&back)));
-            ask(Elsewhere::Back);
+            asked.set(Some(address));
+            open.set(true);
         }
     });
     let navigate = use_navigate();
     let leave = move |_| {
         leaving.set_value(true);
-        match asked.get_untracked() {
-            Some(Elsewhere::Link(address)) => navigate(&address, NavigateOptions::default()),
-            Some(Elsewhere::Back) => _ = window().history().map(|history| history.back()),
-            None => {}
+        if let Some(address) = asked.get_untracked() {
+            navigate(&address, NavigateOptions::default());
         }
     };
     let content = move || {

@@ -64,7 +64,7 @@ pub fn offers(desk: Desk) -> AnyView {
         filter.track();
         chosen.set(BTreeSet::new());
     });
-    let may = desk.may(MemberRole::Editor);
+    let may = desk.is_active() && desk.may(MemberRole::Editor);
     let new = may.then(|| {
         view! {
             <div class="row">

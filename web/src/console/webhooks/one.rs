@@ -76,7 +76,7 @@ fn show(
             <div class="panel-head">
                 <div class="row-words">
                     <h1 class="panel-title" tabindex="-1">{name}</h1>
-                    <p class="breaks">{hook.url.clone()}</p>
+                    {hook.description.is_some().then(|| view! { <p class="breaks">{hook.url.clone()}</p> })}
                     <p>{standing(hook)}</p>
                 </div>
                 {writes.then(|| tools(tagged, desk, path, loader, rounds))}
