@@ -60,6 +60,15 @@ async fn webhook() {
     shows_delivered(&browser, 2).await;
     switch(&browser, &partner).await;
 
+    // Sent again by hand, it is the same message.
+    let before = receiver.received();
+    browser.click("[data-testid=delivery] summary").await;
+    browser.click("[data-testid=delivery] .delivery-body .button.small").await;
+    let after = receiver.wait_for(before.len() + 1).await;
+    let (first, again) = (&before[before.len() - 1], &after[before.len()]);
+    assert_eq!((again.header("webhook-id"), &again.body), (first.header("webhook-id"), &first.body));
+    shows_delivered(&browser, 3).await;
+
     // Removed, it is gone.
     browser.click("[data-testid=remove]").await;
     browser.click("dialog[open] .button.danger").await;

@@ -104,7 +104,9 @@ fn row(delivery: Delivery, path: &str, writes: bool, rounds: RwSignal<u32>) -> A
         words.extend(next.map(|next| say!(hooks.next, time = moment(next, lang()))));
         words.join(" · ")
     };
-    let again = writes.then(|| redeliver(format!("{path}/deliveries/{}/redeliver", delivery.id), rounds));
+    // Deliveries have addresses of their own, beside those of webhooks.
+    let all = path.rsplit_once('/').map_or(path, |(all, _)| all);
+    let again = writes.then(|| redeliver(format!("{all}/deliveries/{}/redeliver", delivery.id), rounds));
     let attempts = delivery.attempts.iter().rev().cloned().map(attempt).collect_view();
     view! {
         <li class="row-item tall delivery" data-testid="delivery">
