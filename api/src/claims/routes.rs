@@ -210,9 +210,7 @@ pub async fn mine(
     let (limit, now) = (query.0.limit(), clock.now());
     let before = query.0.cursor.as_deref().map(cursor::decode).transpose()?;
     let mut rows = queries::page(store.fresh(), caller.user, before, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.id));
+    let next_cursor = cursor::cut(&mut rows, limit, |last| last.id);
     let mut offers = Vec::with_capacity(rows.len());
     for claim in &rows {
         offers.push(shown.find(&store, OfferId(claim.offer_id)).await?);

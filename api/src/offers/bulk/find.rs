@@ -1,0 +1,88 @@
+//! What is there of the names in an upload.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use shared::{PartnerId, offer::OfferDraft};
+use uuid::Uuid;
+
+use super::Standing;
+use crate::store::{Sql, either, entities::offers, json};
+
+/// `columns` of the partner's offers that have these names.
+fn named(db: &impl ConnectionTrait, partner: PartnerId, names: &[&str], columns: &str) -> Statement {
+    let sql = Sql {
+        sqlite: &format!(
+            "SELECT {columns} FROM json_each($2) AS j
+             CROSS JOIN offers o ON o.partner_id = $1 AND o.external_id = j.value"
+        ),
+        // OFFSET keeps it a look-up for each name, and IS NOT DISTINCT FROM the index of names the only one that serves.
+        postgres: &format!(
+            "SELECT {columns} FROM jsonb_array_elements_text($2::jsonb) AS j (name) CROSS JOIN LATERAL (
+                 SELECT o.* FROM offers o
+                 WHERE o.external_id = j.name AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o"
+        ),
+    };
+    either(db, sql, [partner.0.into(), json::rows(names)])
+}
+
+/// Which of these names a partner has offers of.
+pub async fn there(db: &impl ConnectionTrait, partner: PartnerId, names: &[&str]) -> Result<HashSet<String>, DbErr> {
+    let rows = db.query_all_raw(named(db, partner, names, "o.external_id")).await?;
+    rows.iter().map(|row| row.try_get("", "external_id")).collect()
+}
+
+/// Names whose offers are just so already, and need not even be read. An offer that is the same in other words (its keys in
+/// another order) may be left out. With `submit`, drafts are none of them, since they are handed in.
+pub async fn same(
+    db: &impl ConnectionTrait,
+    partner: PartnerId,
+    drafts: &[(&str, &OfferDraft)],
+    submit: bool,
+) -> Result<HashSet<String>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT o.external_id FROM json_each($2) AS j
+                 CROSS JOIN offers o ON o.partner_id = $1 AND o.external_id = j.value ->> 0
+                 WHERE coalesce(o.pending, o.draft) = j.value -> 1 AND NOT ($3 AND o.state = 'draft')",
+        postgres: "SELECT o.external_id FROM jsonb_array_elements($2::jsonb) AS j CROSS JOIN LATERAL (
+                       SELECT o.external_id, o.state, coalesce(o.pending, o.draft) AS draft FROM offers o
+                       WHERE o.external_id = j.value ->> 0 AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o
+                   WHERE o.draft = j.value -> 1 AND NOT ($3 AND o.state = 'draft')",
+    };
+    let rows = db.query_all_raw(either(db, sql, [partner.0.into(), json::rows(drafts), submit.into()])).await?;
+    rows.iter().map(|row| row.try_get("", "external_id")).collect()
+}
+
+/// The offers of a partner that have these names, with what is claimed of them.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    partner: PartnerId,
+    names: &[&str],
+) -> Result<HashMap<String, Standing>, DbErr> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = db.query_all_raw(named(db, partner, names, "o.*")).await?;
+    let rows = rows.iter().map(|row| offers::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut quotas: HashMap<Uuid, Vec<(i32, u32, u32)>> = HashMap::new();
+    let sql = Sql {
+        sqlite: "SELECT q.offer_id, q.period, q.claimed, q.issued FROM json_each($1) AS j
+                 CROSS JOIN quotas q ON q.offer_id = unhex(j.value)",
+        postgres: "SELECT q.offer_id, q.period, q.claimed, q.issued FROM quotas q
+                   WHERE q.offer_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))",
+    };
+    for row in db.query_all_raw(either(db, sql, [json::ids(rows.iter().map(|row| row.id))])).await? {
+        let count = |name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
+        let quota = (row.try_get("", "period")?, count("claimed")?, count("issued")?);
+        quotas.entry(row.try_get("", "offer_id")?).or_default().push(quota);
+    }
+    let standing = |row: offers::Model| {
+        let name = row.external_id.clone().unwrap_or_default();
+        let quotas = quotas.remove(&row.id).unwrap_or_default();
+        (name, Standing { row, quotas })
+    };
+    Ok(rows.into_iter().map(standing).collect())
+}

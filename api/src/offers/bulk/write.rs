@@ -1,0 +1,168 @@
+//! Writing what was decided: new offers, and the next versions of those that are there.
+
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::Serialize;
+use shared::{
+    PartnerId,
+    offer::{OfferDraft, OfferState},
+};
+use uuid::Uuid;
+
+use super::{ACTION, Change, New, by};
+use crate::{
+    offers::store,
+    partners::Actor,
+    store::{
+        Sql,
+        clock::to_ms,
+        either,
+        json::{self, hex_id},
+    },
+};
+
+#[derive(Serialize)]
+struct NewRow<'a>(String, &'a str, &'static str, &'a OfferDraft, Option<i64>, Option<i64>, Option<i64>, &'a str);
+
+/// Writes new offers; answers whether all of them could be: a name may have been taken meanwhile.
+pub async fn create(
+    tx: &impl ConnectionTrait,
+    partner: PartnerId,
+    new: &[New],
+    actor: Option<Actor>,
+    now: i64,
+) -> Result<bool, DbErr> {
+    if new.is_empty() {
+        return Ok(true);
+    }
+    let rows: Vec<NewRow> = new
+        .iter()
+        .map(|New { draft, state, search }| {
+            let [starts, ends] = [draft.starts_at, draft.ends_at].map(|at| at.map(to_ms));
+            let name = draft.external_id.as_deref().unwrap_or_default();
+            NewRow(
+                hex_id(Uuid::now_v7()),
+                name,
+                state.as_str(),
+                draft,
+                starts,
+                ends,
+                (*state == OfferState::Published).then_some(now),
+                search,
+            )
+        })
+        .collect();
+    let into = "INSERT INTO offers (id, partner_id, external_id, state, draft, starts_at, ends_at, version, created_at,
+                updated_at, published_at, action, actor_id, actor_key, search)";
+    let sql = Sql {
+        sqlite: &format!(
+            "{into} SELECT unhex(j.value ->> 0), $2, j.value ->> 1, j.value ->> 2, j.value -> 3, j.value ->> 4,
+             j.value ->> 5, 1, $3, $3, j.value ->> 6, '{ACTION}', $4, $5, j.value ->> 7
+             FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING"
+        ),
+        postgres: &format!(
+            "{into} SELECT (j.value ->> 0)::uuid, $2, j.value ->> 1, j.value ->> 2, j.value -> 3,
+             (j.value ->> 4)::bigint, (j.value ->> 5)::bigint, 1, $3, $3, (j.value ->> 6)::bigint, '{ACTION}', $4, $5,
+             j.value ->> 7 FROM jsonb_array_elements($1::jsonb) AS j ON CONFLICT DO NOTHING"
+        ),
+    };
+    let [user, key] = by(actor);
+    let done = tx.execute_raw(either(tx, sql, [json::rows(&rows), partner.0.into(), now.into(), user, key])).await?;
+    Ok(done.rows_affected() == new.len() as u64)
+}
+
+#[derive(Serialize)]
+struct ChangedRow<'a> {
+    id: String,
+    version: i32,
+    state: &'a str,
+    draft: &'a serde_json::Value,
+    pending: &'a Option<serde_json::Value>,
+    pending_at: Option<i64>,
+    rejection: &'a Option<String>,
+    starts_at: Option<i64>,
+    ends_at: Option<i64>,
+    published_at: Option<i64>,
+    search: &'a Option<String>,
+}
+
+/// Writes the next versions of offers, and the quotas of those that count from now on; answers whether none of them
+/// was changed by somebody else meanwhile.
+pub async fn update(
+    tx: &impl ConnectionTrait,
+    changes: &[Change],
+    actor: Option<Actor>,
+    now: i64,
+) -> Result<bool, DbErr> {
+    if changes.is_empty() {
+        return Ok(true);
+    }
+    store::archive(tx, changes.iter().map(|change| change.after.id)).await?;
+    let rows: Vec<ChangedRow> = changes
+        .iter()
+        .map(|Change { after, .. }| ChangedRow {
+            id: hex_id(after.id),
+            version: after.version,
+            state: &after.state,
+            draft: &after.draft,
+            pending: &after.pending,
+            pending_at: after.pending_at,
+            rejection: &after.rejection,
+            starts_at: after.starts_at,
+            ends_at: after.ends_at,
+            published_at: after.published_at,
+            search: &after.search,
+        })
+        .collect();
+    let same = "version = j.version, state = j.state, draft = j.draft, pending = j.pending, pending_at = j.pending_at,
+        rejection = j.rejection, starts_at = j.starts_at, ends_at = j.ends_at, published_at = j.published_at,
+        search = j.search";
+    let sqlite_same = same
+        .split(',')
+        .map(|set| {
+            let (name, _) = set.trim().split_once(" = ").unwrap_or_default();
+            // A document stays text, and an edit that is not there is no text `null`.
+            match name {
+                "draft" => "draft = j.value -> 'draft'".to_owned(),
+                "pending" => "pending = nullif(j.value -> 'pending', 'null')".to_owned(),
+                _ => format!("{name} = j.value ->> '{name}'"),
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mark = format!("updated_at = $2, action = '{ACTION}', actor_id = $3, actor_key = $4");
+    let sql = Sql {
+        sqlite: &format!(
+            "UPDATE offers SET {sqlite_same}, {mark} FROM json_each($1) AS j
+             WHERE offers.id = unhex(j.value ->> 'id') AND offers.version = (j.value ->> 'version') - 1"
+        ),
+        postgres: &format!(
+            "UPDATE offers AS o SET {same}, {mark} FROM jsonb_to_recordset($1::jsonb) AS j (id uuid, version int,
+             state text, draft jsonb, pending jsonb, pending_at bigint, rejection text, starts_at bigint, ends_at bigint,
+             published_at bigint, search text) WHERE o.id = j.id AND o.version = j.version - 1"
+        ),
+    };
+    let [user, key] = by(actor);
+    let done = tx.execute_raw(either(tx, sql, [json::rows(&rows), now.into(), user, key])).await?;
+    if done.rows_affected() != changes.len() as u64 {
+        return Ok(false);
+    }
+    let quotas = changes.iter().filter_map(|change| Some((hex_id(change.after.id), change.quota?)));
+    let quotas: Vec<(String, i32, Option<u32>)> = quotas.map(|(id, (period, quota))| (id, period, quota)).collect();
+    if !quotas.is_empty() {
+        // Should more be claimed meanwhile, the table's own rule refuses, and the batch is decided again.
+        let [sqlite_warned, warned] = ["(j.value ->> 2)", "(j.value ->> 2)::int"].map(store::warned);
+        let sql = Sql {
+            sqlite: &format!(
+                "UPDATE quotas SET quota = j.value ->> 2, warned = {sqlite_warned} FROM json_each($1) AS j
+                 WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1"
+            ),
+            postgres: &format!(
+                "UPDATE quotas SET quota = (j.value ->> 2)::int, warned = {warned}
+                 FROM jsonb_array_elements($1::jsonb) AS j
+                 WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int"
+            ),
+        };
+        tx.execute_raw(either(tx, sql, [json::rows(&quotas)])).await?;
+    }
+    Ok(true)
+}
