@@ -6,6 +6,7 @@ mod cancel;
 mod decide;
 pub mod desk;
 pub mod expiry;
+mod pools;
 pub mod routes;
 mod sandbox;
 mod store;

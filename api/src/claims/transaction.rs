@@ -9,12 +9,12 @@ use shared::{ClaimId, OfferId, claim::ClaimState, code::ClaimCode, offer::Fulfil
 use super::{
     alerts,
     decide::{Decided, Decision, Known, OfferFacts, Refusal, Request, Room, decide},
+    pools,
     store::{self, OfferRow, RoomKey},
     told,
 };
 use crate::{
     accounts::Accounts,
-    codes::{self, store::Pool},
     offers::period_number,
     store::{
         clock::to_ms,
@@ -102,12 +102,12 @@ pub async fn settle(
     let periods: HashMap<OfferId, i32> =
         known.offers.iter().map(|(id, facts)| (*id, period_number(facts.period, now))).collect();
     known.rooms = rooms(tx, &known, &periods, now).await?;
-    known.pools = pools(tx, &known, now).await?;
+    known.pools = pools::lock(tx, &known, now).await?;
     let keys: Vec<_> = requests.iter().filter_map(|r| Some((r.offer, r.claimant, *periods.get(&r.offer)?))).collect();
     known.claims = store::held(tx, &keys).await?.into_iter().collect();
 
     let decided = decide(requests, &known, now);
-    let codes = hand_out(tx, requests, &decided, now).await?;
+    let codes = pools::hand_out(tx, requests, &decided, now).await?;
     let outcomes: Vec<Outcome> = requests
         .iter()
         .zip(&decided.decisions)
@@ -124,38 +124,6 @@ pub async fn settle(
     tell(tx, &known, &outcomes, now).await?;
     let mails = write(tx, accounts, &outcomes, &known, &decided, &periods, now).await?;
     Ok((outcomes, mails))
-}
-
-/// The pools of the offers that are open, locked after the rooms; no statement where no offer has one.
-async fn pools(tx: &impl ConnectionTrait, known: &Known, now: DateTime<Utc>) -> Result<HashMap<OfferId, Pool>, DbErr> {
-    let open = known.offers.iter().filter(|(_, facts)| facts.has_pool && facts.is_open(now));
-    let mut ids: Vec<OfferId> = open.map(|(id, _)| *id).collect();
-    ids.sort_unstable();
-    if ids.is_empty() { Ok(HashMap::new()) } else { codes::store::lock(tx, &ids).await }
-}
-
-/// Takes the codes that were decided upon out of their pools; answers the code of each claim that gets one.
-async fn hand_out(
-    tx: &impl ConnectionTrait,
-    requests: &[Request],
-    decided: &Decided,
-    now: DateTime<Utc>,
-) -> Result<HashMap<ClaimId, String>, DbErr> {
-    let place = |decision: &Decision| if let Decision::Granted { place, .. } = decision { *place } else { None };
-    let grants: Vec<_> = requests
-        .iter()
-        .zip(&decided.decisions)
-        .filter_map(|(request, decision)| Some((request.offer, place(decision)?, request.id)))
-        .collect();
-    if grants.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let codes = codes::store::hand_out(tx, &grants, to_ms(now)).await?;
-    if codes.len() == grants.len() {
-        Ok(codes)
-    } else {
-        Err(DbErr::Custom(format!("{} of {} codes", codes.len(), grants.len())))
-    }
 }
 
 /// Tells partners of new claims, all of a batch at once. Where nobody listens, no event is even made.
@@ -249,28 +217,12 @@ async fn write(
             changed.len()
         )));
     }
-    write_pools(tx, known, decided).await?;
+    pools::write(tx, known, decided).await?;
     let mails = alerts::tell(tx, accounts, known, &alerts::crossed(known, decided), now).await?;
     revisions::raise(tx, Revision::Claims).await?;
     let units = claimed.iter().map(|c| i64::from(c.quantity)).sum();
     totals::add(tx, Metric::Claims, now, units).await?;
     Ok(mails)
-}
-
-/// Writes the counters of the pools that codes were taken from.
-async fn write_pools(tx: &impl ConnectionTrait, known: &Known, decided: &Decided) -> Result<(), DbErr> {
-    let pools = decided.pools.iter().filter(|(id, pool)| known.pools.get(id) != Some(pool));
-    let mut changed: Vec<(OfferId, Pool)> = pools.map(|(id, pool)| (*id, *pool)).collect();
-    if changed.is_empty() {
-        return Ok(());
-    }
-    changed.sort_unstable_by_key(|(id, _)| *id);
-    let written = codes::store::write(tx, &changed).await?;
-    if written == changed.len() as u64 {
-        Ok(())
-    } else {
-        Err(DbErr::Custom(format!("{written} of {} pools", changed.len())))
-    }
 }
 
 /// Gives units back: closes active claims in a state, and takes them off the counts. Answers those that were closed.

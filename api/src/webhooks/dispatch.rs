@@ -4,14 +4,11 @@
 //! In order for each subject and webhook: what waits behind another message is not taken. A webhook at which attempts
 //! fail is tried with one message at a time, so that a slow one takes no room from others.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{DatabaseTransaction, DbErr};
-use shared::webhook::{AttemptFailure, DisabledReason, EventKind, Message};
+use shared::webhook::{EventKind, Message};
 use tokio::{
     sync::watch,
     task::{Id, JoinSet},
@@ -20,11 +17,12 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    Webhooks, farewell,
+    Webhooks,
     listening::PUT_DOWN,
     message_id,
-    outbox::{self, Outcome, Parcel},
-    send::{Attempted, Letter},
+    outbox::{self, Parcel},
+    outcome::{Ended, write_back},
+    send::Letter,
 };
 use crate::{
     accounts::Accounts,
@@ -32,8 +30,6 @@ use crate::{
     store::{
         clock::{from_ms, to_ms},
         entities::webhooks,
-        json::hex_id,
-        revisions::{self, Revision},
     },
 };
 
@@ -52,14 +48,6 @@ const GATHER: Duration = Duration::from_millis(15);
 const REST: Duration = Duration::from_millis(200);
 /// On the way out, attempts get so long to end.
 const STOP_TIME: Duration = Duration::from_secs(5);
-
-/// An attempt that has ended.
-#[derive(Debug)]
-struct Ended {
-    parcel: Parcel,
-    at: DateTime<Utc>,
-    attempted: Attempted,
-}
 
 /// What this process is at.
 #[derive(Debug, Default)]
@@ -226,95 +214,4 @@ fn letter(hooks: &Webhooks, webhook: &webhooks::Model, parcel: &Parcel, now: Dat
 pub fn body(kind: &str, at: i64, data: serde_json::Value) -> Result<String> {
     let kind = EventKind::from_name(kind).ok_or_else(|| Error::internal(format!("an event of the kind {kind}")))?;
     serde_json::to_string(&Message { kind, timestamp: from_ms(at), data }).map_err(Error::internal)
-}
-
-/// Writes down what became of attempts, and switches off webhooks that are gone or fail for too long; answers whether
-/// mails were put into the outbox.
-async fn write_back(
-    hooks: &Webhooks,
-    accounts: &Accounts,
-    tx: &DatabaseTransaction,
-    ended: &[Ended],
-) -> Result<bool, DbErr> {
-    if ended.is_empty() {
-        return Ok(false);
-    }
-    let now = hooks.clock.now();
-    let outcomes: Vec<Outcome> = ended.iter().map(|ended| outcome(hooks, ended, now)).collect();
-    outbox::write(tx, &outcomes).await?;
-    // The test button says nothing about how messages fare.
-    let real = || ended.iter().filter(|e| e.parcel.kind != EventKind::Test.as_str());
-    let through: BTreeSet<Uuid> =
-        real().filter(|e| e.attempted.failure.is_none()).map(|e| e.parcel.webhook_id).collect();
-    let failing: BTreeSet<Uuid> =
-        real().map(|e| e.parcel.webhook_id).filter(|webhook| !through.contains(webhook)).collect();
-    let gone: BTreeSet<Uuid> =
-        ended.iter().filter(|e| e.attempted.status == Some(410)).map(|e| e.parcel.webhook_id).collect();
-    if !through.is_empty() {
-        outbox::note_success(tx, &through.into_iter().collect::<Vec<_>>()).await?;
-    }
-    let mut mailed = false;
-    if !failing.is_empty() {
-        let failing: Vec<Uuid> = failing.into_iter().collect();
-        outbox::note_failure(tx, &failing, to_ms(now)).await?;
-        let too_long = Some(to_ms(now - hooks.schedule.whole()));
-        for webhook in failing.into_iter().filter(|webhook| !gone.contains(webhook)) {
-            mailed |= switch_off(accounts, tx, webhook, DisabledReason::Failing, too_long, now).await?;
-        }
-    }
-    for webhook in gone {
-        mailed |= switch_off(accounts, tx, webhook, DisabledReason::Gone, None, now).await?;
-    }
-    Ok(mailed)
-}
-
-/// What an attempt makes of its delivery.
-fn outcome(hooks: &Webhooks, ended: &Ended, now: DateTime<Utc>) -> Outcome {
-    let Ended { parcel, at, attempted } = ended;
-    let number = u32::try_from(parcel.attempts).unwrap_or_default();
-    let again = match attempted.failure {
-        None => None,
-        // Nobody wants it any more; and whoever pressed the test button looks at the answer now, not tomorrow.
-        Some(AttemptFailure::Status) if attempted.status == Some(410) => None,
-        Some(_) if parcel.kind == EventKind::Test.as_str() => None,
-        Some(_) => hooks.schedule.pause(number, rand::random()),
-    };
-    let state = match (attempted.failure, again) {
-        (None, _) => "delivered",
-        (Some(_), Some(_)) => "waiting",
-        (Some(_), None) => "failed",
-    };
-    metrics::counter!("webhook_attempts", "state" => state).increment(1);
-    tracing::debug!(webhook = %parcel.webhook_id, number, state, "webhook.attempt");
-    Outcome {
-        id: hex_id(parcel.id),
-        webhook_id: hex_id(parcel.webhook_id),
-        subject: hex_id(parcel.subject),
-        number: parcel.attempts,
-        at: to_ms(*at),
-        duration_ms: attempted.duration_ms,
-        signature: attempted.signature.clone(),
-        status: attempted.status,
-        answer: attempted.answer.clone(),
-        failure: attempted.failure.map(AttemptFailure::as_str),
-        state,
-        next_at: to_ms(again.map_or(now, |pause| now + pause)),
-    }
-}
-
-async fn switch_off(
-    accounts: &Accounts,
-    tx: &DatabaseTransaction,
-    webhook: Uuid,
-    reason: DisabledReason,
-    failing_since: Option<i64>,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let Some(webhook) = outbox::switch_off(tx, webhook, reason.as_str(), failing_since, to_ms(now)).await? else {
-        return Ok(false);
-    };
-    tracing::info!(webhook = %webhook.id, reason = reason.as_str(), "webhook.switched_off");
-    revisions::raise(tx, Revision::Webhooks).await?;
-    farewell::tell(accounts, tx, &webhook, reason, now).await?;
-    Ok(true)
 }

@@ -10,6 +10,7 @@ mod listening;
 mod log;
 mod manage;
 mod outbox;
+mod outcome;
 mod routes;
 mod schedule;
 mod send;

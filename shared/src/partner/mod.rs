@@ -3,10 +3,12 @@
 mod join;
 mod key;
 mod member;
+mod names;
 
 pub use join::*;
 pub use key::*;
 pub use member::*;
+pub use names::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{id::PartnerId, names::names, text::LocalText};

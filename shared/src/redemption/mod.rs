@@ -1,11 +1,13 @@
 //! The till: how a claim is turned into the thing that was promised.
 
+mod sandbox;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::sandbox::{NewSandboxClaim, SandboxClaim};
 use crate::{
     claim::ClaimState,
-    code::ClaimCode,
     id::{ClaimId, OfferId, RedemptionId},
     names::names,
     offer::Kind,
@@ -228,42 +230,6 @@ pub struct RedemptionView {
     pub reason: Option<String>,
 }
 
-/// Claims an offer of the sandbox, so that a program can try its till.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewSandboxClaim {
-    /// A published offer of the sandbox.
-    pub offer_id: OfferId,
-    /// How many units.
-    #[serde(default = "one")]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000, default = 1))]
-    pub quantity: u32,
-}
-
-const fn one() -> u32 {
-    1
-}
-
-/// A claim in the sandbox, by nobody.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SandboxClaim {
-    /// The claim.
-    pub id: ClaimId,
-    /// What was claimed.
-    pub offer_id: OfferId,
-    /// What a claimant would show.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "7KQ4-M2XB-9TRD", pattern = "^[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}-[2-9A-HJ-NP-TV-Z]{4}$"))]
-    pub code: ClaimCode,
-    /// For `code_pool`: the partner's own code.
-    pub partner_code: Option<String>,
-    /// Units.
-    pub quantity: u32,
-    /// Until when the code may be used.
-    pub expires_at: DateTime<Utc>,
-}
-
 fn check_code(violations: &mut Violations, code: &str) {
     violations.text("/code", code, 1, CODE_MAX);
 }
@@ -325,11 +291,5 @@ impl Validate for UndoRedemption {
         if let Some(reason) = &self.reason {
             violations.text("/reason", reason, 0, 500);
         }
-    }
-}
-
-impl Validate for NewSandboxClaim {
-    fn check(&self, violations: &mut Violations) {
-        violations.range("/quantity", i64::from(self.quantity), 1, QUANTITY_MAX);
     }
 }
