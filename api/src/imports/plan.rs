@@ -30,8 +30,10 @@ pub struct Plan {
     pub nameless: usize,
     /// Rows that are none of this upload's business: a retry's that were done.
     pub skipped: usize,
-    /// The names that were met: each once, with its first line and whether a row of it failed.
+    /// The names that were met first: each once, with its first line and whether a row of it failed.
     pub names: Vec<(String, Met)>,
+    /// Of the names that were met before, those of which another row failed.
+    pub failed_again: Vec<String>,
 }
 
 /// A row that failed.
@@ -53,7 +55,7 @@ pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Res
         let name = row.external_id.as_deref();
         if name.is_some_and(|name| known.done.get(name).is_some_and(|met| !met.failed)) {
             plan.skipped += 1;
-            plan.meet(&mut places, name, met(false));
+            plan.meet(&mut places, known, name, met(false));
             continue;
         }
         let before = name.and_then(|name| {
@@ -81,7 +83,7 @@ pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Res
                 });
             }
         }
-        plan.meet(&mut places, name, met(failed));
+        plan.meet(&mut places, known, name, met(failed));
     }
     Ok(plan)
 }
@@ -93,9 +95,11 @@ fn is_same(row: &Parsed, known: &Known) -> bool {
 
 impl Plan {
     /// Notes a name, or only that another row of it failed.
-    fn meet<'a>(&mut self, places: &mut HashMap<&'a str, usize>, name: Option<&'a str>, met: Met) {
+    fn meet<'a>(&mut self, places: &mut HashMap<&'a str, usize>, known: &Known, name: Option<&'a str>, met: Met) {
         let Some(name) = name else { return };
-        if let Some(place) = places.get(name) {
+        if known.met.contains_key(name) {
+            self.failed_again.extend(met.failed.then(|| name.to_owned()));
+        } else if let Some(place) = places.get(name) {
             self.names[*place].1.failed |= met.failed;
         } else {
             places.insert(name, self.names.len());

@@ -45,7 +45,8 @@ pub async fn page(
     imports::Entity::find().filter(condition).order_by_desc(imports::Column::Id).limit(limit).all(db).await
 }
 
-fn is_open() -> Condition {
+/// Uploads that are not over.
+pub fn is_open() -> Condition {
     Condition::all()
         .add(imports::Column::State.is_in([ImportState::Queued, ImportState::Running].map(ImportState::as_str)))
 }
@@ -147,22 +148,35 @@ pub async fn met(db: &impl ConnectionTrait, import: Uuid, names: &[&str]) -> Res
         .collect()
 }
 
-/// Notes names as met. Of a name that was noted before, only that its row failed is noted again.
+/// Notes names as met, none of which was before.
 pub async fn note(tx: &impl ConnectionTrait, import: Uuid, names: &[(&str, Met)]) -> Result<(), DbErr> {
     if names.is_empty() {
         return Ok(());
     }
     let sql = Sql {
         sqlite: "INSERT INTO import_ids (import_id, external_id, row_number, line, failed)
-                 SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($2) WHERE TRUE
-                 ON CONFLICT (import_id, external_id) DO UPDATE SET failed = excluded.failed WHERE excluded.failed",
+                 SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($2)",
         postgres: "INSERT INTO import_ids (import_id, external_id, row_number, line, failed)
                    SELECT $1, value ->> 0, (value ->> 1)::bigint, (value ->> 2)::bigint, (value ->> 3)::boolean
-                   FROM jsonb_array_elements($2::jsonb) AS j
-                   ON CONFLICT (import_id, external_id) DO UPDATE SET failed = TRUE WHERE excluded.failed",
+                   FROM jsonb_array_elements($2::jsonb) AS j",
     };
     let rows: Vec<_> = names.iter().map(|(name, met)| (*name, met.number, met.line, met.failed)).collect();
     tx.execute_raw(either(tx, sql, [import.into(), json::rows(&rows)])).await?;
+    Ok(())
+}
+
+/// Notes of names that were met that another row of theirs failed.
+pub async fn note_failed(tx: &impl ConnectionTrait, import: Uuid, names: &[String]) -> Result<(), DbErr> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let sql = Sql {
+        sqlite: "UPDATE import_ids SET failed = TRUE
+                 WHERE import_id = $1 AND external_id IN (SELECT value FROM json_each($2))",
+        postgres: "UPDATE import_ids SET failed = TRUE WHERE import_id = $1
+                   AND external_id = ANY (ARRAY(SELECT jsonb_array_elements_text($2::jsonb)))",
+    };
+    tx.execute_raw(either(tx, sql, [import.into(), json::rows(names)])).await?;
     Ok(())
 }
 
@@ -225,45 +239,4 @@ pub fn counts(import: &imports::Model) -> ImportCounts {
         ended: count(import.ended),
         failed: count(import.failed),
     }
-}
-
-/// Uploads of a folder that are over, and of which something is still kept: those before an instant, and those of which
-/// nothing can be retried.
-pub async fn tidy_next(db: &impl ConnectionTrait, host: Uuid, before: i64) -> Result<Vec<imports::Model>, DbErr> {
-    imports::Entity::find()
-        .filter(imports::Column::Host.eq(host))
-        .filter(imports::Column::Tidied.eq(false))
-        .filter(imports::Column::FinishedAt.lt(before))
-        .order_by_asc(imports::Column::FinishedAt)
-        .limit(20)
-        .all(db)
-        .await
-}
-
-/// Forgets a slice of what is kept of an upload; answers whether that was all.
-pub async fn tidy_slice(db: &impl ConnectionTrait, import: Uuid) -> Result<bool, DbErr> {
-    const SLICE: u64 = 5000;
-    for (table, key) in [("import_ids", "external_id"), ("import_errors", "number")] {
-        let sql = format!(
-            "DELETE FROM {table} WHERE import_id = $1 AND {key} IN
-             (SELECT {key} FROM {table} WHERE import_id = $1 ORDER BY {key} LIMIT {SLICE})"
-        );
-        if db.execute_raw(statement(db, &sql, [import.into()])).await?.rows_affected() == SLICE {
-            return Ok(false);
-        }
-    }
-    let sql = "UPDATE imports SET tidied = TRUE WHERE id = $1";
-    db.execute_raw(statement(db, sql, [import.into()])).await?;
-    Ok(true)
-}
-
-/// Which of these uploads there are.
-pub async fn known(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Uuid>, DbErr> {
-    imports::Entity::find()
-        .select_only()
-        .column(imports::Column::Id)
-        .filter(imports::Column::Id.is_in(ids))
-        .into_tuple()
-        .all(db)
-        .await
 }

@@ -8,14 +8,14 @@ use std::{
 use serde_json::json;
 use shared::{
     Code,
-    import::{ImportState, ImportView, RowErrors},
+    import::{FileCode, ImportState, ImportView, RowErrors},
 };
 use tests::{Kind, Market, Partner, Place, eventually, on_both};
 use uuid::Uuid;
 
 use super::{counts, done, errors, lines, offers, over, rows, send, spooled};
 
-on_both!(alone: what_is_old_is_forgotten_after_30_days, a_process_without_the_file_says_so_and_takes_corrections);
+on_both!(alone: what_is_old_is_forgotten_after_30_days, a_process_without_the_file_says_so_and_takes_corrections, an_upload_is_over_when_its_machine_is_gone_for_a_day);
 
 const DAY: u64 = 86_400;
 
@@ -103,4 +103,35 @@ async fn a_process_without_the_file_says_so_and_takes_corrections(kind: Kind) {
     assert_eq!(spooled(&folder), [format!("{}.upload", second.id)]);
     let table = partner.path(&format!("/imports/{}/errors", second.id));
     partner.program.get(&table).header("accept", "text/csv").await.refused(Code::UploadElsewhere);
+}
+
+async fn an_upload_is_over_when_its_machine_is_gone_for_a_day(kind: Kind) {
+    let mut market = Market::open(Place::new(kind).await).await;
+    let partner = market.partner().await;
+    let sent = rows(20_000);
+    let import: ImportView = send(&partner.program, &partner, "", super::NDJSON, lines(&sent)).await.status(202).json();
+    market.server.kill();
+    let spool = market.place.folder.path().join("spool");
+    let held: Vec<_> = spooled(&spool);
+    assert!(held.contains(&format!("{}.upload", import.id)), "{held:?}");
+    std::fs::remove_dir_all(&spool).expect("the machine is lost");
+
+    // Others wait for it: it may be switched on again, and its upload goes on then.
+    market = market.again().await;
+    let partner = Partner { program: partner.program.at(&market.server.url), ..partner };
+    let path = partner.path(&format!("/imports/{}", import.id));
+    let waiting: ImportView = partner.program.get(&path).await.ok();
+    assert_eq!(waiting.finished_at, None);
+
+    let (_market, partner) = later(market, &partner, 2).await;
+    let lost = over(&partner, &waiting).await;
+    let why = lost.failure.expect("a reason").code;
+    assert_eq!((lost.state, why), (ImportState::Failed, FileCode::FileLost));
+    let again = done(&partner, "", &sent).await;
+    assert_eq!(
+        again.counts.created + lost.counts.created,
+        20_000,
+        "what was applied stays, and nothing is applied twice"
+    );
+    assert_eq!(again.counts.unchanged, lost.counts.created);
 }

@@ -1,12 +1,17 @@
 //! Forgetting uploads: the file, the errors and the names are kept for 30 days, the line in the list of uploads for
-//! ever.
+//! ever. And ending those whose file is lost with its machine: nobody waits for ever.
+
+mod store;
 
 use std::collections::HashSet;
 
 use chrono::TimeDelta;
-use shared::ImportId;
+use shared::{
+    ImportId,
+    import::{FileCode, FileProblem},
+};
 
-use super::{Imports, store};
+use super::{Imports, finish};
 use crate::{
     error::{Error, Result},
     store::clock::to_ms,
@@ -14,29 +19,56 @@ use crate::{
 
 /// How long a partner can look at what became of an upload, and correct it.
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// A folder that no process has opened for so long does not come back.
+const GONE: TimeDelta = TimeDelta::days(1);
 /// Slices of rows that are deleted in one go of this job: each is a short transaction.
 const SLICES: usize = 200;
 
-/// Forgets what is old, and files that belong to nothing.
+/// Ends what is lost, forgets what is old, and removes files that belong to nothing.
 pub async fn tidy(all: &Imports) -> Result<()> {
-    let (db, now) = (&all.store, all.clock.now());
+    end_lost(all).await?;
+    forget_old(all).await?;
+    remove_left_over(all).await
+}
+
+async fn end_lost(all: &Imports) -> Result<()> {
+    let now = all.clock.now();
+    let gone = to_ms(now - GONE);
+    store::see(&all.store.write, all.spool.host, to_ms(now), gone).await?;
+    for import in store::lost(all.store.fresh(), gone).await? {
+        let after = finish::over(&import, Some(&FileProblem::new(FileCode::FileLost)), now);
+        let tx = all.store.begin().await?;
+        if finish::finish(&tx, &import, &after, now).await? {
+            tx.commit().await?;
+            tracing::warn!(import = %import.id, host = %import.host, "import.lost");
+        }
+    }
+    Ok(())
+}
+
+async fn forget_old(all: &Imports) -> Result<()> {
+    let (db, before) = (&all.store, to_ms(all.clock.now() - KEPT));
     let mut slices = 0;
-    for import in store::tidy_next(db.fresh(), all.spool.host, to_ms(now - KEPT)).await? {
+    for import in store::next(db.fresh(), all.spool.host, before).await? {
         while slices < SLICES {
             slices += 1;
-            if store::tidy_slice(&db.write, import.id).await? {
+            if store::forget(&db.write, import.id).await? {
                 all.spool.remove(ImportId(import.id));
                 break;
             }
         }
     }
+    Ok(())
+}
+
+async fn remove_left_over(all: &Imports) -> Result<()> {
     let spool = all.spool.clone();
     let left = tokio::task::spawn_blocking(move || spool.left_over()).await.map_err(Error::internal)?;
     let left = left.map_err(Error::internal)?;
     for ids in left.chunks(500) {
-        let known: HashSet<_> =
-            store::known(db.fresh(), ids.iter().map(|id| id.0).collect()).await?.into_iter().collect();
-        for id in ids.iter().filter(|id| !known.contains(&id.0)) {
+        let needed = store::needed(all.store.fresh(), ids.iter().map(|id| id.0).collect()).await?;
+        let needed: HashSet<_> = needed.into_iter().collect();
+        for id in ids.iter().filter(|id| !needed.contains(&id.0)) {
             all.spool.remove(*id);
         }
     }

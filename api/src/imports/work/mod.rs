@@ -1,9 +1,10 @@
 //! One upload that is being worked through, a batch at a time.
 
-use std::{collections::HashSet, time::Duration};
+mod apply;
+mod turn;
 
-use chrono::{DateTime, Utc};
-use sea_orm::DatabaseTransaction;
+use std::collections::HashSet;
+
 use shared::{
     ImportId, PartnerId,
     import::{FileCode, FileProblem, ImportFormat, ImportMode, ImportState},
@@ -14,12 +15,11 @@ use uuid::Uuid;
 
 use super::{
     Imports,
-    batch::{Batch, Reader},
+    batch::Reader,
     finish,
     judge::{Judge, Next},
-    plan::Plan,
     stage::Stage,
-    store::{self, ErrorRow},
+    store,
 };
 use crate::{
     error::{Error, Result},
@@ -28,14 +28,8 @@ use crate::{
     store::{
         clock::to_ms,
         entities::{imports, partners},
-        revisions::{self, Revision},
     },
 };
-
-/// Offers that end in one transaction.
-const END_AT_ONCE: i64 = 1000;
-/// How often a batch is decided again because somebody else changed one of its offers meanwhile.
-const TRIES: u32 = 50;
 
 /// An upload that this process works at.
 #[derive(Debug)]
@@ -181,157 +175,6 @@ impl Work {
         person.or_else(|| self.import.actor_key.map(|id| Actor::Program(id.into())))
     }
 
-    /// Writes what was decided about a batch; decides again where that was overtaken.
-    async fn apply(&mut self, all: &Imports, stage: Stage, mut batch: Batch, mut plan: Plan) -> Result<Step> {
-        let mut overtaken = plan.names.iter().any(|(name, _)| self.written.contains(name));
-        for _ in 0..TRIES {
-            if overtaken {
-                (batch, plan) = self.judge(all).decide(batch).await?;
-            }
-            let after = self.counted(&batch, &plan);
-            let now = all.clock.now();
-            let tx = all.store.begin().await?;
-            if !store::advance(&tx, &self.import, &after).await? {
-                return Ok(Step::Over);
-            }
-            if self.write(&tx, stage, &plan, now).await? {
-                tx.commit().await?;
-                self.import = after;
-                self.written = plan.names.into_iter().map(|(name, _)| name).collect();
-                metrics::counter!("import_rows_total").increment(batch.rows.len() as u64);
-                return Ok(Step::More);
-            }
-            tx.rollback().await?;
-            overtaken = true;
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Err(Error::internal("the offers of a batch are changed again and again"))
-    }
-
-    /// The upload's row after a batch.
-    fn counted(&self, batch: &Batch, plan: &Plan) -> imports::Model {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let mut after = self.import.clone();
-        after.position += count(batch.rows.len());
-        after.bytes_done = i64::try_from(batch.bytes_done).unwrap_or(i64::MAX);
-        after.rows_read += count(batch.rows.len() - plan.skipped);
-        after.created += count(plan.create.len());
-        after.updated += count(plan.update.len());
-        after.unchanged += count(plan.unchanged);
-        after.failed += count(plan.failed.len());
-        after.nameless += count(plan.nameless);
-        let problems = plan.failed.iter().map(|failed| failed.problems.len()).sum();
-        after.errors = (after.errors + count(problems)).min(store::ERRORS_KEPT);
-        after
-    }
-
-    /// Writes what was decided; answers whether nobody came between.
-    async fn write(&self, tx: &DatabaseTransaction, stage: Stage, plan: &Plan, now: DateTime<Utc>) -> Result<bool> {
-        let names: Vec<_> = plan.names.iter().map(|(name, met)| (name.as_str(), *met)).collect();
-        store::note(tx, self.import.id, &names).await?;
-        store::add_errors(tx, self.import.id, &self.errors(plan)).await?;
-        if stage != Stage::Apply || self.import.dry_run {
-            return Ok(true);
-        }
-        let (actor, partner, ms) = (self.actor(), PartnerId(self.import.partner_id), to_ms(now));
-        Ok(bulk::create(tx, partner, &plan.create, actor, ms).await?
-            && bulk::update(tx, &plan.update, actor, ms).await?)
-    }
-
-    /// What is wrong with the rows of a batch, as it is kept.
-    fn errors(&self, plan: &Plan) -> Vec<ErrorRow> {
-        let all = plan.failed.iter().flat_map(|failed| failed.problems.iter().map(move |problem| (failed, problem)));
-        let numbers = self.import.errors + 1..=store::ERRORS_KEPT;
-        numbers
-            .zip(all)
-            .map(|(number, (failed, problem))| ErrorRow {
-                number,
-                row_number: i64::try_from(failed.number).unwrap_or(i64::MAX),
-                line: i64::try_from(failed.line).unwrap_or(i64::MAX),
-                external_id: failed.external_id.clone(),
-                pointer: problem.pointer.clone(),
-                code: problem.code.as_str().to_owned(),
-                least: problem.min,
-                most: problem.max,
-            })
-            .collect()
-    }
-
-    /// All rows of a stage are through: what comes next.
-    async fn turn(&mut self, all: &Imports, stage: Stage) -> Result<Step> {
-        if stage == Stage::Check && self.import.failed > 0 {
-            // Nothing was applied, so nothing is counted as if it were.
-            let counts = imports::Model { created: 0, updated: 0, unchanged: 0, ..self.import.clone() };
-            return self
-                .over(all, &counts, Some(FileProblem::counted(FileCode::RowsRefused, count(self.import.failed))))
-                .await;
-        }
-        if stage == Stage::Check && !self.import.dry_run {
-            let after = imports::Model {
-                stage: Stage::Apply.as_str().to_owned(),
-                position: 0,
-                bytes_done: 0,
-                rows_read: 0,
-                created: 0,
-                updated: 0,
-                unchanged: 0,
-                ..self.import.clone()
-            };
-            return self.go_on(all, after).await;
-        }
-        if self.mode != ImportMode::ReplaceAll {
-            return self.over(all, &self.import.clone(), None).await;
-        }
-        // Nothing at all is no assortment, but a slip.
-        if self.import.position == 0 {
-            return self.fail(all, FileProblem::new(FileCode::EmptyFile)).await;
-        }
-        if self.import.nameless > 0 {
-            return self.fail(all, FileProblem::counted(FileCode::NamelessRows, count(self.import.nameless))).await;
-        }
-        let partner = PartnerId(self.import.partner_id);
-        let missing = bulk::count_missing(all.store.fresh(), partner, self.import.id).await?;
-        let open = self.import.open_before;
-        if missing * 100 > open * i64::from(self.import.max_delete_percent) {
-            return self.fail(all, FileProblem::counted(FileCode::TooManyDeletes, count(missing))).await;
-        }
-        if self.import.dry_run {
-            let counts = imports::Model { ended: missing, ..self.import.clone() };
-            return self.over(all, &counts, None).await;
-        }
-        let after = imports::Model { stage: Stage::End.as_str().to_owned(), ..self.import.clone() };
-        self.go_on(all, after).await
-    }
-
-    /// Goes over to the next stage.
-    async fn go_on(&mut self, all: &Imports, after: imports::Model) -> Result<Step> {
-        if !self.advance(all, after).await? {
-            return Ok(Step::Over);
-        }
-        let reads = self.stage()? != Stage::End;
-        Ok(if !reads || self.read(all).await? { Step::More } else { Step::Over })
-    }
-
-    /// Ends the next offers that were not named.
-    async fn end(&mut self, all: &Imports) -> Result<Step> {
-        let (partner, after) = (PartnerId(self.import.partner_id), self.import.ended_up_to);
-        let ids = bulk::missing(all.store.fresh(), partner, self.import.id, after, END_AT_ONCE).await?;
-        let Some(last) = ids.last().copied() else { return self.over(all, &self.import.clone(), None).await };
-        let now = all.clock.now();
-        let tx = all.store.begin().await?;
-        let done = bulk::end(&tx, &ids, self.actor(), to_ms(now)).await?;
-        let mut after = self.import.clone();
-        after.ended += i64::try_from(done).unwrap_or(i64::MAX);
-        after.ended_up_to = Some(last);
-        if !store::advance(&tx, &self.import, &after).await? {
-            return Ok(Step::Over);
-        }
-        revisions::raise(&tx, Revision::Offers).await?;
-        tx.commit().await?;
-        self.import = after;
-        Ok(Step::More)
-    }
-
     async fn advance(&mut self, all: &Imports, after: imports::Model) -> Result<bool> {
         let done = store::advance(&all.store.write, &self.import, &after).await?;
         if done {
@@ -361,9 +204,4 @@ impl Work {
         }
         Ok(Step::Over)
     }
-}
-
-/// A count of rows for people.
-fn count(rows: i64) -> u64 {
-    u64::try_from(rows).unwrap_or_default()
 }

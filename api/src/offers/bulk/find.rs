@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use shared::{PartnerId, offer::OfferDraft};
 use uuid::Uuid;
 
@@ -41,15 +41,25 @@ pub async fn same(
     submit: bool,
 ) -> Result<HashSet<String>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT o.external_id FROM json_each($2) AS j
+        sqlite: "SELECT o.external_id FROM json_each($3) AS j
                  CROSS JOIN offers o ON o.partner_id = $1 AND o.external_id = j.value ->> 0
-                 WHERE coalesce(o.pending, o.draft) = j.value -> 1 AND NOT ($3 AND o.state = 'draft')",
-        postgres: "SELECT o.external_id FROM jsonb_array_elements($2::jsonb) AS j CROSS JOIN LATERAL (
+                 WHERE coalesce(o.pending, o.draft) = j.value -> 1 AND NOT ($2 AND o.state = 'draft')",
+        postgres: "SELECT o.external_id
+                   FROM ROWS FROM (jsonb_array_elements_text($3::jsonb), string_to_table($4, E'\\n')) AS j (name, draft)
+                   CROSS JOIN LATERAL (
                        SELECT o.external_id, o.state, coalesce(o.pending, o.draft) AS draft FROM offers o
-                       WHERE o.external_id = j.value ->> 0 AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o
-                   WHERE o.draft = j.value -> 1 AND NOT ($3 AND o.state = 'draft')",
+                       WHERE o.external_id = j.name AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o
+                   WHERE o.draft = j.draft::jsonb AND NOT ($2 AND o.state = 'draft')",
     };
-    let rows = db.query_all_raw(either(db, sql, [partner.0.into(), json::rows(drafts), submit.into()])).await?;
+    let mut values = vec![partner.0.into(), submit.into()];
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            let (names, drafts): (Vec<_>, Vec<_>) = drafts.iter().copied().unzip();
+            values.extend([json::rows(&names), json::lines(drafts)]);
+        }
+        _ => values.push(json::rows(drafts)),
+    }
+    let rows = db.query_all_raw(either(db, sql, values)).await?;
     rows.iter().map(|row| row.try_get("", "external_id")).collect()
 }
 

@@ -7,6 +7,7 @@ mod write;
 
 use chrono::{DateTime, Utc};
 use sea_orm::Value as DbValue;
+use serde_json::value::{RawValue, to_raw_value};
 use shared::{
     FieldCode,
     offer::{Action, OfferDraft, OfferState},
@@ -23,7 +24,11 @@ use super::{
     document::{draft_of, latest_draft_of, period_number, search_text, state_of},
     life,
 };
-use crate::{error::Result, partners::Actor, store::entities::offers};
+use crate::{
+    error::{Error, Result},
+    partners::Actor,
+    store::{clock::to_ms, entities::offers},
+};
 
 /// What versions made by an upload say of themselves.
 const ACTION: &str = "offer.import";
@@ -65,13 +70,30 @@ pub enum Verdict {
     Bound(Violation),
 }
 
-/// A new offer.
+/// A new offer, as it is written: made where it is decided about, so that the transaction does not wait for it.
 #[derive(Clone, Debug)]
 pub struct New {
-    draft: OfferDraft,
+    name: String,
     state: OfferState,
+    /// Milliseconds, as all times in the database.
+    starts_at: Option<i64>,
+    ends_at: Option<i64>,
+    draft: Box<RawValue>,
     /// The words by which its partner finds it.
     search: String,
+}
+
+impl New {
+    fn of(draft: &OfferDraft, state: OfferState) -> Result<Self> {
+        Ok(Self {
+            name: draft.external_id.clone().unwrap_or_default(),
+            state,
+            starts_at: draft.starts_at.map(to_ms),
+            ends_at: draft.ends_at.map(to_ms),
+            draft: to_raw_value(draft).map_err(Error::internal)?,
+            search: search_text(draft),
+        })
+    }
 }
 
 /// An offer's next version.
@@ -92,7 +114,7 @@ pub fn decide(before: Option<(&Standing, &OfferDraft)>, draft: &OfferDraft, rule
             (true, true) if opens => OfferState::Published,
             (true, true) => OfferState::Scheduled,
         };
-        return Ok(Verdict::Create(Box::new(New { draft: draft.clone(), state, search: search_text(draft) })));
+        return Ok(Verdict::Create(Box::new(New::of(draft, state)?)));
     };
     let (row, state) = (&standing.row, state_of(&standing.row)?);
     if latest == draft {

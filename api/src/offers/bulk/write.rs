@@ -1,11 +1,9 @@
 //! Writing what was decided: new offers, and the next versions of those that are there.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use serde::Serialize;
-use shared::{
-    PartnerId,
-    offer::{OfferDraft, OfferState},
-};
+use serde_json::value::RawValue;
+use shared::{PartnerId, offer::OfferState};
 use uuid::Uuid;
 
 use super::{ACTION, Change, New, by};
@@ -13,17 +11,17 @@ use crate::{
     offers::store,
     partners::Actor,
     store::{
-        Sql,
-        clock::to_ms,
-        either,
+        Sql, either, is_duplicate,
         json::{self, hex_id},
     },
 };
 
+/// A new offer without its draft, or on SQLite with it.
 #[derive(Serialize)]
-struct NewRow<'a>(String, &'a str, &'static str, &'a OfferDraft, Option<i64>, Option<i64>, Option<i64>, &'a str);
+struct NewRow<'a>(String, &'a str, &'static str, Option<i64>, Option<i64>, Option<i64>, &'a str, Option<&'a RawValue>);
 
-/// Writes new offers; answers whether all of them could be: a name may have been taken meanwhile.
+/// Writes new offers; answers whether all of them could be: a name may have been taken meanwhile. Then the transaction is
+/// spoilt.
 pub async fn create(
     tx: &impl ConnectionTrait,
     partner: PartnerId,
@@ -34,40 +32,36 @@ pub async fn create(
     if new.is_empty() {
         return Ok(true);
     }
+    let apart = tx.get_database_backend() == DbBackend::Postgres;
     let rows: Vec<NewRow> = new
         .iter()
-        .map(|New { draft, state, search }| {
-            let [starts, ends] = [draft.starts_at, draft.ends_at].map(|at| at.map(to_ms));
-            let name = draft.external_id.as_deref().unwrap_or_default();
-            NewRow(
-                hex_id(Uuid::now_v7()),
-                name,
-                state.as_str(),
-                draft,
-                starts,
-                ends,
-                (*state == OfferState::Published).then_some(now),
-                search,
-            )
+        .map(|New { name, state, starts_at, ends_at, draft, search }| {
+            let published = (*state == OfferState::Published).then_some(now);
+            let within = (!apart).then_some(draft.as_ref());
+            NewRow(hex_id(Uuid::now_v7()), name, state.as_str(), *starts_at, *ends_at, published, search, within)
         })
         .collect();
-    let into = "INSERT INTO offers (id, partner_id, external_id, state, draft, starts_at, ends_at, version, created_at,
-                updated_at, published_at, action, actor_id, actor_key, search)";
+    let into =
+        "INSERT INTO offers (id, partner_id, external_id, state, starts_at, ends_at, version, created_at, updated_at,
+                published_at, action, actor_id, actor_key, search, draft)";
     let sql = Sql {
         sqlite: &format!(
-            "{into} SELECT unhex(j.value ->> 0), $2, j.value ->> 1, j.value ->> 2, j.value -> 3, j.value ->> 4,
-             j.value ->> 5, 1, $3, $3, j.value ->> 6, '{ACTION}', $4, $5, j.value ->> 7
-             FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING"
+            "{into} SELECT unhex(j.value ->> 0), $2, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, 1, $3, $3,
+             j.value ->> 5, '{ACTION}', $4, $5, j.value ->> 6, j.value -> 7 FROM json_each($1) AS j"
         ),
         postgres: &format!(
-            "{into} SELECT (j.value ->> 0)::uuid, $2, j.value ->> 1, j.value ->> 2, j.value -> 3,
-             (j.value ->> 4)::bigint, (j.value ->> 5)::bigint, 1, $3, $3, (j.value ->> 6)::bigint, '{ACTION}', $4, $5,
-             j.value ->> 7 FROM jsonb_array_elements($1::jsonb) AS j ON CONFLICT DO NOTHING"
+            "{into} SELECT (j.value ->> 0)::uuid, $2, j.value ->> 1, j.value ->> 2, (j.value ->> 3)::bigint,
+             (j.value ->> 4)::bigint, 1, $3, $3, (j.value ->> 5)::bigint, '{ACTION}', $4, $5, j.value ->> 6, j.draft::jsonb
+             FROM ROWS FROM (jsonb_array_elements($1::jsonb), string_to_table($6, E'\\n')) AS j (value, draft)"
         ),
     };
     let [user, key] = by(actor);
-    let done = tx.execute_raw(either(tx, sql, [json::rows(&rows), partner.0.into(), now.into(), user, key])).await?;
-    Ok(done.rows_affected() == new.len() as u64)
+    let mut values = vec![json::rows(&rows), partner.0.into(), now.into(), user, key];
+    values.extend(apart.then(|| json::lines(new.iter().map(|new| &new.draft))));
+    match tx.execute_raw(either(tx, sql, values)).await {
+        Err(error) if is_duplicate(&error) => Ok(false),
+        done => done.map(|_| true),
+    }
 }
 
 #[derive(Serialize)]

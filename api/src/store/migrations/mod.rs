@@ -12,6 +12,7 @@ mod m0009_webhooks;
 mod m0010_ministry;
 mod m0011_claims;
 mod m0012_offers;
+mod m0013_hosts;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_ministry::Migration),
             Box::new(m0011_claims::Migration),
             Box::new(m0012_offers::Migration),
+            Box::new(m0013_hosts::Migration),
         ]
     }
 }
