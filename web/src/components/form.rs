@@ -74,9 +74,10 @@ impl Form {
 
     /// The same for a field whose name or label is put together. A field that is drawn again takes its place.
     pub fn register_as(self, name: &str, label: impl Fn() -> String + Send + Sync + 'static) {
-        self.labels.update_value(|labels| {
-            labels.retain(|(known, _)| known != name);
-            labels.push((name.to_owned(), Arc::new(label)));
+        let label: Label = Arc::new(label);
+        self.labels.update_value(|labels| match labels.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = label,
+            None => labels.push((name.to_owned(), label)),
         });
     }
 
@@ -179,6 +180,12 @@ impl Form {
         request_animation_frame(move || browser::focus_field(&id));
     }
 
+    /// Where the field is among the others; what belongs to none comes last.
+    fn place(self, pointer: &str) -> usize {
+        self.labels
+            .with_value(|labels| labels.iter().position(|(name, _)| belongs(pointer, name)).unwrap_or(labels.len()))
+    }
+
     fn label(self, pointer: &str) -> Option<(String, String)> {
         self.labels.with_value(|labels| {
             labels.iter().find(|(name, _)| belongs(pointer, name)).map(|(name, label)| (name.clone(), label()))
@@ -202,7 +209,8 @@ impl Form {
             }
         };
         let content = move || {
-            let wrong = self.wrong.get();
+            let mut wrong = self.wrong.get();
+            wrong.sort_by_key(|one| self.place(one.pointer()));
             if let Some(failure) = self.failure.get() {
                 let (title, help) = words(&failure);
                 return Some(view! { <h2>{title}</h2><p>{help}</p> }.into_any());
