@@ -79,7 +79,7 @@ pub fn reset_password() -> AnyView {
                     />
                     {form.button(tr!(auth.reset_do))}
                 </form>
-                <p class="aside centred"><a href="/forgot-password">{tr!(auth.forgot_do)}</a></p>
+                <p class="aside centred"><a href="/forgot-password">{tr!(auth.forgot_again)}</a></p>
             </div>
         }
         .into_any()
