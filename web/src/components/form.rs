@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{Code, FieldError, Validate, validate::Violation};
 
 use super::states::words;
@@ -132,6 +132,23 @@ impl Form {
         }
         if self.accept(input.violations().into_vec()) {
             self.send(call(input), then);
+        }
+    }
+
+    /// What a form does with `on:submit`: the `input` of that moment goes the way of `submit`.
+    pub fn on_submit<I, T, F>(
+        self,
+        input: impl Fn() -> I + Clone + 'static,
+        call: impl FnOnce(I) -> F + Clone + 'static,
+        then: impl FnOnce(T) + Clone + 'static,
+    ) -> impl Fn(SubmitEvent) + Clone + 'static
+    where
+        I: Validate,
+        F: Future<Output = Result<T, Failure>> + 'static,
+    {
+        move |ev| {
+            ev.prevent_default();
+            self.submit(input(), call.clone(), then.clone());
         }
     }
 

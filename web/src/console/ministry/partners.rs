@@ -208,19 +208,14 @@ fn act(what: PartnerAction, id: &str, name: &str, loader: Loader<Vec<AdminPartne
 fn reason(what: PartnerAction, path: String, open: RwSignal<bool>, loader: Loader<Vec<AdminPartner>>) -> AnyView {
     let form = Form::new("reason");
     let value = RwSignal::new(String::new());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = PartnerReason { reason: value.get_untracked().trim().to_owned() };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::refuse_partner(path, &input).await },
-            move |_: AdminPartner| {
-                open.set(false);
-                loader.retry();
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || PartnerReason { reason: value.get_untracked().trim().to_owned() },
+        move |input| async move { api::refuse_partner(path, &input).await },
+        move |_: AdminPartner| {
+            open.set(false);
+            loader.retry();
+        },
+    );
     let help = move || match what {
         PartnerAction::Suspend => tr!(review.suspend_help)(),
         _ => tr!(review.refuse_help)(),
