@@ -12,7 +12,11 @@ use shared::{
 };
 use tests::{Kind, Market, Offer, PASSWORD, browser::Browser, browser::Device, partner::Partner, run_alone};
 
-use crate::{DESK, PHONE, barriers::look, market, settled};
+use crate::{
+    DESK, PHONE,
+    barriers::{LONG, look},
+    market, settled,
+};
 
 /// Signs somebody in who works for a partner from now on.
 pub async fn sign_in(browser: &Browser, market: &Market, partner: &Partner, role: MemberRole) {
@@ -224,7 +228,10 @@ async fn look_at_all(device: Device) {
     let pool = Offer::once().with(|o| o.fulfilment = shared::offer::Fulfilment::CodePool);
     let pool = pool.publish_at(&market, &partner.slug).await;
     let draft = Offer::monthly().draft_at(&market, &partner.slug).await;
-    Offer::once().in_state_at(&market, &partner.slug, OfferState::Rejected).await;
+    let long = Offer::once()
+        .with(|o| o.title.ru = Some(LONG.to_owned()))
+        .in_state_at(&market, &partner.slug, OfferState::Rejected)
+        .await;
     let path = partner.path(&format!("/offers/{}", published.id));
     let edit = json!({"quota": 200, "summary": {"az": "Yeni qısa mətn"}});
     let tag = format!("\"v{}\"", published.version);
@@ -236,6 +243,7 @@ async fn look_at_all(device: Device) {
         ("desk-offers", here("/offers")),
         ("desk-offers-none", format!("/console/{}/offers", empty.slug)),
         ("desk-offer-new", here("/offers/new")),
+        ("desk-offer-long", here(&format!("/offers/{}?view=history", long.id))),
         ("desk-offer-waiting", here(&format!("/offers/{}", published.id))),
         ("desk-offer-draft", here(&format!("/offers/{}", draft.id))),
         ("desk-offer-preview", here(&format!("/offers/{}?view=preview", draft.id))),

@@ -190,6 +190,37 @@ async fn unsaved() {
     browser.click("dialog[open] [data-testid=leave]").await;
     browser.until(&format!("location.pathname === '{list}'")).await;
     settled(&browser).await;
+
+    // So does a step back, but for one to another view of the same offer.
+    let asks = format!("location.pathname === '{here}' && document.querySelector('dialog[open] [data-testid=stay]')");
+    browser.click("[data-testid=my-offer] a").await;
+    browser.until(&format!("location.pathname === '{here}'")).await;
+    settled(&browser).await;
+    browser.write("[name='title/az']", "Yazılan ad").await;
+    browser.click(".tabs a[href$='view=history']").await;
+    browser.until("document.querySelector('[data-testid=history] li')").await;
+    browser.eval("history.back()").await;
+    browser.until(&format!("!location.search && {kept} && !document.querySelector('dialog[open]')")).await;
+    for _ in 0..2 {
+        browser.eval("history.back()").await;
+        browser.until(&asks).await;
+        browser.click("dialog[open] [data-testid=stay]").await;
+        browser.until(&format!("!document.querySelector('dialog[open]') && {kept}")).await;
+    }
+    browser.eval("history.back()").await;
+    browser.until(&asks).await;
+    browser.click("dialog[open] [data-testid=leave]").await;
+    browser.until(&format!("location.pathname === '{list}' && document.querySelector('[data-testid=my-offer]')")).await;
+    // And a step forth.
+    browser.eval("history.back()").await;
+    browser.until(&format!("location.pathname === '{here}'")).await;
+    settled(&browser).await;
+    browser.write("[name='title/az']", "Yazılan ad").await;
+    browser.eval("history.forward()").await;
+    browser.until(&asks).await;
+    browser.click("dialog[open] [data-testid=leave]").await;
+    browser.until(&format!("location.pathname === '{list}'")).await;
+    settled(&browser).await;
     assert_eq!(now(&partner, draft.id).await.offer.title.az, draft.offer.title.az, "nothing was saved");
     assert_eq!(browser.complaints().await, [] as [String; 0]);
 }

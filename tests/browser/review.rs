@@ -70,7 +70,13 @@ async fn look_at_all(device: Device) {
     let edit = edited(&market, &partner).await;
     assert!(edit.pending.is_some());
     let (fresh, edit) = (format!("{QUEUE}/{}", fresh.id), format!("{QUEUE}/{}", edit.id));
-    let pages = [("ministry-offers", QUEUE), ("ministry-offer-new", &*fresh), ("ministry-offer-edit", &*edit)];
+    let looks = format!("/console/{}", partner.slug);
+    let pages = [
+        ("ministry-offers", QUEUE),
+        ("ministry-offer-new", &*fresh),
+        ("ministry-offer-edit", &*edit),
+        ("ministry-looks", &*looks),
+    ];
     let browser = at_queue(&market, Device { lang: Lang::Ru, ..device }).await;
     let found = look(&browser, &market, device, &pages).await;
     assert!(found.is_empty(), "\n{}", found.join("\n"));

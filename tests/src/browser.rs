@@ -214,6 +214,8 @@ impl Browser {
 
     /// Takes a picture of the whole page, into `target/screenshots/`.
     pub async fn screenshot(&self, name: &str) {
+        // What was drawn last has its size only with the next frame.
+        self.eval_async("requestAnimationFrame(() => requestAnimationFrame(() => done()))").await;
         let whole = json!({"format": "png", "captureBeyondViewport": true});
         let picture = self.devtools("Page.captureScreenshot", whole).await;
         let picture = STANDARD.decode(picture["data"].as_str().expect("a picture")).expect("base64");

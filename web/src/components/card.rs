@@ -50,7 +50,17 @@ pub fn kind_badge(kind: Kind) -> AnyView {
 
 /// For whom an offer is, in one line.
 pub fn for_whom(audience: &[Audience], lang: Lang) -> String {
-    audience.iter().map(|a| names::audience(*a, lang)).collect::<Vec<_>>().join(", ")
+    let names = audience.iter().enumerate().map(|(at, one)| match names::audience(*one, lang) {
+        name if at == 0 => name.to_owned(),
+        name => small(name),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// A name as it stands within a sentence.
+fn small(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 fn pill(class: &'static str, picture: Icon, words: impl Fn() -> &'static str + Copy + Send + 'static) -> AnyView {

@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{Code, FieldError, Validate, validate::Violation};
 
 use super::states::words;
@@ -74,9 +74,10 @@ impl Form {
 
     /// The same for a field whose name or label is put together. A field that is drawn again takes its place.
     pub fn register_as(self, name: &str, label: impl Fn() -> String + Send + Sync + 'static) {
-        self.labels.update_value(|labels| {
-            labels.retain(|(known, _)| known != name);
-            labels.push((name.to_owned(), Arc::new(label)));
+        let label: Label = Arc::new(label);
+        self.labels.update_value(|labels| match labels.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = label,
+            None => labels.push((name.to_owned(), label)),
         });
     }
 
@@ -134,6 +135,23 @@ impl Form {
         }
     }
 
+    /// What a form does with `on:submit`: the `input` of that moment goes the way of `submit`.
+    pub fn on_submit<I, T, F>(
+        self,
+        input: impl Fn() -> I + Clone + 'static,
+        call: impl FnOnce(I) -> F + Clone + 'static,
+        then: impl FnOnce(T) + Clone + 'static,
+    ) -> impl Fn(SubmitEvent) + Clone + 'static
+    where
+        I: Validate,
+        F: Future<Output = Result<T, Failure>> + 'static,
+    {
+        move |ev| {
+            ev.prevent_default();
+            self.submit(input(), call.clone(), then.clone());
+        }
+    }
+
     /// Sends what is known to be fine, once, and goes on with `then`.
     pub fn send<T, F>(self, answer: F, then: impl FnOnce(T) + 'static)
     where
@@ -179,6 +197,12 @@ impl Form {
         request_animation_frame(move || browser::focus_field(&id));
     }
 
+    /// Where the field is among the others; what belongs to none comes last.
+    fn place(self, pointer: &str) -> usize {
+        self.labels
+            .with_value(|labels| labels.iter().position(|(name, _)| belongs(pointer, name)).unwrap_or(labels.len()))
+    }
+
     fn label(self, pointer: &str) -> Option<(String, String)> {
         self.labels.with_value(|labels| {
             labels.iter().find(|(name, _)| belongs(pointer, name)).map(|(name, label)| (name.clone(), label()))
@@ -202,7 +226,8 @@ impl Form {
             }
         };
         let content = move || {
-            let wrong = self.wrong.get();
+            let mut wrong = self.wrong.get();
+            wrong.sort_by_key(|one| self.place(one.pointer()));
             if let Some(failure) = self.failure.get() {
                 let (title, help) = words(&failure);
                 return Some(view! { <h2>{title}</h2><p>{help}</p> }.into_any());

@@ -68,6 +68,7 @@ pub fn theme_switch() -> AnyView {
             on:click=|_| theme::toggle()
         >
             {move || icon(if theme::is_dark() { Icon::Sun } else { Icon::Moon })}
+            <span>{label}</span>
         </button>
     }
     .into_any()

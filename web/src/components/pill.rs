@@ -26,8 +26,7 @@ pub fn state_pill(state: OfferState, waits: bool) -> AnyView {
     };
     let edit = waits.then(|| pill("soon", Icon::Clock, || tr!(offer_state.edit_waits)().to_owned()));
     view! {
-        {pill(class, picture, move || names::offer_state(state, lang()).to_owned())}
-        {edit}
+        <span class="pills">{pill(class, picture, move || names::offer_state(state, lang()).to_owned())}{edit}</span>
     }
     .into_any()
 }

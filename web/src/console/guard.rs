@@ -1,9 +1,14 @@
-//! Words that are not saved are not lost by a click: the page asks before it follows a link elsewhere. On closing the tab
-//! or leaving the console, the browser itself asks. A step back within the console is not held up.
+//! Words that are not saved are not lost by a click: the page asks before it follows a link elsewhere, or goes a step back
+//! or forth. On closing the tab or leaving the console, the browser itself asks.
+
+use std::cell::Cell;
 
 use leptos::{ev, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
-use wasm_bindgen::{JsCast, closure::Closure};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, Event, HtmlAnchorElement, MouseEvent};
 
 use crate::{
@@ -11,9 +16,34 @@ use crate::{
     language::{say, tr},
 };
 
+/// Where the page would have been left for.
+#[derive(Clone)]
+enum Way {
+    Link(String),
+    /// The step in the history that was taken back.
+    Step,
+}
+
+/// Answers whether a step back or forth is held up.
+type Hold = StoredValue<Box<dyn Fn() -> bool>, LocalStorage>;
+
+thread_local! {
+    static HOLD: Cell<Option<Hold>> = const { Cell::new(None) };
+}
+
+/// Listens to steps back and forth. Called once, before anything else does: what the window itself hears goes to its
+/// listeners in their order, and a step that is held up is none for the others.
+pub fn watch_steps() {
+    let _ = window_event_listener(ev::popstate, |event| {
+        if HOLD.get().and_then(|hold| hold.try_with_value(|held_up| held_up())) == Some(true) {
+            event.stop_immediate_propagation();
+        }
+    });
+}
+
 /// Asks before the page is left while `dirty` holds. Other views of the same path are no other page.
 pub fn guard(dirty: impl Fn() -> bool + Copy + 'static) -> AnyView {
-    let asked = RwSignal::new(None::<String>);
+    let asked = RwSignal::new(None::<Way>);
     let open = RwSignal::new(false);
     let leaving = StoredValue::new(false);
     let must_ask = move || !leaving.try_get_value().unwrap_or(true) && untrack(dirty);
@@ -27,15 +57,35 @@ pub fn guard(dirty: impl Fn() -> bool + Copy + 'static) -> AnyView {
         if let Some(address) = link_elsewhere(event).filter(|_| must_ask()) {
             event.prevent_default();
             event.stop_immediate_propagation();
-            asked.set(Some(address));
+            asked.set(Some(Way::Link(address)));
             open.set(true);
         }
     });
+    let here = use_location();
+    let held_up = move || {
+        let path = here.pathname.get_untracked();
+        let held_up = path != location_path() && must_ask();
+        if held_up {
+            // The browser is there already, the router is not: the address of this page is put on top again, and one
+            // step back leads to where the person wanted to go.
+            let query = here.search.get_untracked();
+            let address = if query.is_empty() { path } else { format!("{path}?{query}") };
+            if let Ok(history) = window().history() {
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
+            }
+            asked.set(Some(Way::Step));
+            open.set(true);
+        }
+        held_up
+    };
+    HOLD.set(Some(Hold::new_local(Box::new(held_up))));
     let navigate = use_navigate();
     let leave = move |_| {
         leaving.set_value(true);
-        if let Some(address) = asked.get_untracked() {
-            navigate(&address, NavigateOptions::default());
+        match asked.get_untracked() {
+            Some(Way::Link(address)) => navigate(&address, NavigateOptions::default()),
+            Some(Way::Step) => _ = window().history().and_then(|history| history.back()),
+            None => {}
         }
     };
     let content = move || {

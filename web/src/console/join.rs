@@ -1,6 +1,6 @@
 //! Applying to become a partner.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 use shared::{
     fold,
@@ -95,9 +95,8 @@ fn fill_in(start: Start, done: RwSignal<Option<PartnerProfile>>) -> AnyView {
             }
         });
     }
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = NewPartner {
+    let submit = form.on_submit(
+        move || NewPartner {
             slug: slug.get_untracked().trim().to_owned(),
             name: fields.name.get_untracked().trim().to_owned(),
             about: fields.about(),
@@ -107,16 +106,13 @@ fn fill_in(start: Start, done: RwSignal<Option<PartnerProfile>>) -> AnyView {
             contact_email: fields.contact_email().unwrap_or_default(),
             contact_phone: fields.contact_phone().unwrap_or_default(),
             message: text(message),
-        };
-        form.submit(
-            input,
-            |input| async move { api::apply(&input).await },
-            move |profile: PartnerProfile| {
-                places::reload();
-                done.set(Some(profile));
-            },
-        );
-    };
+        },
+        |input| async move { api::apply(&input).await },
+        move |profile: PartnerProfile| {
+            places::reload();
+            done.set(Some(profile));
+        },
+    );
     let reason = before.and_then(|profile| profile.reason).map(|reason| {
         view! {
             <div class="reason block warn">

@@ -11,7 +11,7 @@ use shared::{
 use self::making::{make, rotate, show_once};
 use super::{
     Desk,
-    parts::{closed, console_page, moment},
+    parts::{closed, console_page},
 };
 use crate::{
     api::{self, Failure},
@@ -22,7 +22,7 @@ use crate::{
         note,
         states::{empty, ghost_few, states},
     },
-    format::{date, number},
+    format::{date, moment, number},
     language::{lang, say, tr},
     load::{Loader, load},
     names,

@@ -1,6 +1,6 @@
 //! Who works for the partner: members and their roles, invitations, leaving.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::partner::{InvitationView, MemberRole, MemberView, NewInvitation};
 
@@ -83,20 +83,18 @@ fn invite(desk: &Desk, open: RwSignal<bool>, invitations: Loader<Vec<InvitationV
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(MemberRole::Editor);
     let path = desk.api("/members/invitations");
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input =
-            NewInvitation { email: email.get_untracked().trim().to_owned(), role: role.get_untracked(), lang: None };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::invite(path, &input).await },
-            move |_: InvitationView| {
-                open.set(false);
-                invitations.retry();
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || NewInvitation {
+            email: email.get_untracked().trim().to_owned(),
+            role: role.get_untracked(),
+            lang: None,
+        },
+        move |input| async move { api::invite(path, &input).await },
+        move |_: InvitationView| {
+            open.set(false);
+            invitations.retry();
+        },
+    );
     view! {
         <form class="form" novalidate on:submit=submit>
             {form.summary()}
@@ -228,22 +226,17 @@ fn change_role(
 ) -> AnyView {
     let form = Form::new("role");
     let chosen = RwSignal::new(role);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = shared::partner::ChangeMember { role: chosen.get_untracked() };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::change_member(path, &input).await },
-            move |_: MemberView| {
-                open.set(false);
-                members.retry();
-                if own {
-                    places::reload();
-                }
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || shared::partner::ChangeMember { role: chosen.get_untracked() },
+        move |input| async move { api::change_member(path, &input).await },
+        move |_: MemberView| {
+            open.set(false);
+            members.retry();
+            if own {
+                places::reload();
+            }
+        },
+    );
     view! {
         <form class="form" novalidate on:submit=submit>
             {form.summary()}

@@ -54,6 +54,7 @@ pub fn start() {
 
 #[component]
 fn Console() -> impl IntoView {
+    guard::watch_steps();
     scroll::note_places();
     offline::watch();
     session::start();

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use leptos::{prelude::*, task::spawn_local};
-use shared::Lang;
 
 use super::Desk;
 use crate::{
@@ -14,7 +12,6 @@ use crate::{
         note,
         page::titled,
     },
-    format::{date, time},
     language::{lang, say, tr},
     names,
 };
@@ -40,11 +37,6 @@ pub fn console_page(
         </div>
     }
     .into_any()
-}
-
-/// A day and a time, in Baku.
-pub fn moment(at: DateTime<Utc>, lang: Lang) -> String {
-    format!("{}, {}", date(at, lang), time(at))
 }
 
 /// Why nothing can be changed here; nothing where it can.

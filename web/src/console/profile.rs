@@ -11,7 +11,7 @@ use super::{
     Desk,
     about::{About, values},
     guard::guard,
-    parts::{console_page, moment},
+    parts::console_page,
     places,
     versus::{Versus, versions},
 };
@@ -24,6 +24,7 @@ use crate::{
         note,
         states::{ghost_text, states},
     },
+    format::moment,
     language::{lang, say, tr},
     load::load,
 };

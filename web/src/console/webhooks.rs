@@ -4,7 +4,7 @@ mod change;
 mod deliveries;
 mod one;
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
     Page,
@@ -165,23 +165,18 @@ fn make(desk: &Desk, open: RwSignal<bool>, list: Loader<Page<Webhook>>) -> AnyVi
     let fields = Fields::new("", "", vec![EventKind::ClaimCreated, EventKind::RedemptionConfirmed]);
     let made = RwSignal::new(None::<WebhookSecret>);
     let (path, desk) = (desk.api("/webhooks"), desk.clone());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = NewWebhook {
+    let submit = form.on_submit(
+        move || NewWebhook {
             url: fields.url.get_untracked().trim().to_owned(),
             description: Some(fields.description.get_untracked().trim().to_owned()).filter(|text| !text.is_empty()),
             kinds: fields.kinds.get_untracked(),
-        };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::make_webhook(path, &input).await },
-            move |hook| {
-                made.set(Some(hook));
-                list.retry();
-            },
-        );
-    };
+        },
+        move |input| async move { api::make_webhook(path, &input).await },
+        move |hook| {
+            made.set(Some(hook));
+            list.retry();
+        },
+    );
     let navigate = use_navigate();
     let done = move |hook: WebhookSecret| {
         let href = desk.href(&format!("/webhooks/{}", hook.webhook.id));

@@ -97,6 +97,11 @@ pub fn calendar_day(day: NaiveDate) -> String {
     format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
+/// A day and a time, in one line.
+pub fn moment(at: DateTime<Utc>, lang: Lang) -> String {
+    format!("{},\u{a0}{}", date(at, lang), time(at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

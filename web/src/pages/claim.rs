@@ -86,9 +86,9 @@ fn show(claim: &ClaimView, loader: Loader<ClaimView>, fresh: bool) -> AnyView {
             <dl class="terms ticket-facts">{facts(claim)}</dl>
         </article>
         {live.then(|| tools(claim))}
-        <section class="section no-print"><h2>{tr!(offer.how)}</h2>{how(claim)}</section>
+        {live.then(|| view! { <section class="section no-print"><h2>{tr!(offer.how)}</h2>{how(claim)}</section> })}
         <div class="row no-print">
-            <a class="button" href=format!("/offers/{offer}")>{tr!(claim.offer)}</a>
+            <a class="button" class:primary=!live href=format!("/offers/{offer}")>{tr!(claim.offer)}</a>
             {state.can_cancel().then(|| give_back(claim.id, loader))}
         </div>
         {live.then(|| note::plain(Icon::Offline, || say!(claim.offline)))}

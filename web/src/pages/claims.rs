@@ -1,4 +1,4 @@
-//! One's codes: ready first, then at a till, then used and expired. Works without a connection once seen.
+//! One's codes: ready first, then at a till, then what can be claimed each month, then used and expired. Works without a connection once seen.
 
 use leptos::prelude::*;
 use shared::{
@@ -17,7 +17,7 @@ use crate::{
     },
     format::{date, day_month},
     language::{lang, say, tr},
-    load::load,
+    load::{Loader, load},
     names, session,
 };
 
@@ -41,19 +41,20 @@ fn mine() -> AnyView {
     view! {
         <div class="page">
             {heading(tr!(claims.title), None::<fn() -> &'static str>)}
-            {states(claims, ghost_few, list)}
-            // Benefits help to find one's way; without them the codes are still there.
-            {move || allowances.ready().map(benefits)}
+            {states(claims, ghost_few, move |page| list(page, allowances))}
         </div>
     }
     .into_any()
 }
 
-fn list(page: &Page<ClaimView>) -> AnyView {
+fn list(page: &Page<ClaimView>, allowances: Loader<Page<Allowance>>) -> AnyView {
+    // Benefits help to find one's way; without them the codes are still there.
+    let benefits = move || allowances.ready().map(benefits);
     if page.items.is_empty() {
         let step =
             view! { <a class="button primary" href="/offers?available=true">{tr!(verb.all_offers)}</a> }.into_any();
-        return empty(Icon::Qr, tr!(claims.empty), tr!(claims.empty_help), step);
+        let none = empty(Icon::Qr, tr!(claims.empty), tr!(claims.empty_help), step);
+        return view! { {none} {benefits} }.into_any();
     }
     page.items.iter().for_each(session::note_claim);
     let of =
@@ -62,6 +63,7 @@ fn list(page: &Page<ClaimView>) -> AnyView {
     view! {
         {group(tr!(claims.active), of(&[ClaimState::Active]))}
         {group(tr!(claims.held), of(&[ClaimState::Held]))}
+        {benefits}
         {group(tr!(claims.past), of(&past))}
     }
     .into_any()

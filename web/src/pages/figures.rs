@@ -10,7 +10,7 @@ use crate::{
         page::heading,
         states::{ghost_figures, states},
     },
-    format::{date, number, percent, time},
+    format::{moment, number, percent},
     language::{lang, say, tr},
     load::load,
 };
@@ -68,7 +68,7 @@ fn show(summary: &Summary) -> AnyView {
             </div>
         </section>
         {table(summary)}
-        <p class="quiet">{move || say!(figures.as_of, time = format!("{}, {}", date(as_of, lang()), time(as_of)))}</p>
+        <p class="quiet">{move || say!(figures.as_of, time = moment(as_of, lang()))}</p>
     }
     .into_any()
 }

@@ -153,14 +153,15 @@ fn who_gives(page: &Page<PartnerView>) -> AnyView {
             </a>
         }
     };
-    let none = page.items.is_empty();
+    let giving: Vec<_> = page.items.iter().filter(|partner| partner.offers > 0).take(12).cloned().collect();
+    let none = giving.is_empty();
     view! {
         <section class="section" hidden=none>
             <div class="section-head">
                 <h2>{tr!(home.partners)}</h2>
                 <a class="more" href="/partners">{tr!(nav.partners)}{icon(Icon::Right)}</a>
             </div>
-            <div class="partner-chips">{page.items.iter().take(12).cloned().map(partner).collect_view()}</div>
+            <div class="partner-chips">{giving.into_iter().map(partner).collect_view()}</div>
         </section>
     }
     .into_any()

@@ -25,7 +25,7 @@ use crate::{
     names,
     pages::home::offers_count,
 };
-use filter::{Filter, Part};
+use filter::{Filter, Part, Partners};
 
 /// How long the page waits for the next letter.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -50,6 +50,7 @@ pub fn offers() -> AnyView {
         let and = if query.is_empty() { "" } else { "&" };
         async move { api::offers(&format!("{query}{and}facets=true&limit={LIMIT}")).await }
     });
+    provide_context::<Partners>(load(api::partners));
     let total = move || offers.ready().map(|list: OfferList| list.total);
     let set = move || Some(filter.with(|f| f.active().len())).filter(|n| *n > 0);
     let opened = RwSignal::new(false);

@@ -1,6 +1,6 @@
 //! A forgotten password: asking for the mail, and setting a new one with its link.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::account::{ForgotPassword, ResetPassword};
 
@@ -20,16 +20,16 @@ pub fn forgot_password() -> AnyView {
     let done = RwSignal::new(false);
     let form = Form::new("forgot");
     let email = RwSignal::new(String::new());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = ForgotPassword { email: email.get_untracked().trim().to_owned() };
-        form.submit(input, |input| async move { api::forgot_password(&input).await }, move |()| done.set(true));
-    };
+    let submit = form.on_submit(
+        move || ForgotPassword { email: email.get_untracked().trim().to_owned() },
+        |input| async move { api::forgot_password(&input).await },
+        move |()| done.set(true),
+    );
     let fill_in = move || {
         view! {
             <div class="narrow">
                 {heading(tr!(auth.forgot_title), Some(tr!(auth.forgot_lead)))}
-                <form class="form" novalidate on:submit=submit>
+                <form class="form" novalidate on:submit=submit.clone()>
                     {form.summary()}
                     <Field form
                         name="email"
@@ -57,17 +57,16 @@ pub fn reset_password() -> AnyView {
     let done = RwSignal::new(false);
     let form = Form::new("reset");
     let password = RwSignal::new(String::new());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = ResetPassword { token: token.clone(), password: password.get_untracked() };
-        form.submit(input, |input| async move { api::reset_password(&input).await }, move |()| done.set(true));
-    };
+    let submit = form.on_submit(
+        move || ResetPassword { token: token.clone(), password: password.get_untracked() },
+        |input| async move { api::reset_password(&input).await },
+        move |()| done.set(true),
+    );
     let fill_in = move || {
-        let submit = submit.clone();
         view! {
             <div class="narrow">
                 {heading(tr!(auth.reset_title), None::<fn() -> &'static str>)}
-                <form class="form" novalidate on:submit=submit>
+                <form class="form" novalidate on:submit=submit.clone()>
                     {form.summary()}
                     <Field form
                         name="password"
@@ -79,7 +78,7 @@ pub fn reset_password() -> AnyView {
                     />
                     {form.button(tr!(auth.reset_do))}
                 </form>
-                <p class="aside centred"><a href="/forgot-password">{tr!(auth.forgot_do)}</a></p>
+                <p class="aside centred"><a href="/forgot-password">{tr!(auth.forgot_again)}</a></p>
             </div>
         }
         .into_any()

@@ -1,6 +1,6 @@
 //! Signing in, and back to where one was.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -39,23 +39,18 @@ pub fn sign_in() -> AnyView {
     let next = next();
     let navigate = use_navigate();
     let target = next.clone();
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = Login { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
-        let (navigate, target) = (navigate.clone(), target.clone());
-        form.submit(
-            input,
-            |input| async move { api::login(&input).await },
-            move |me: Me| {
-                session::entered(me);
-                if is_console(&target) {
-                    browser::leave_for(&target);
-                } else {
-                    navigate(&target, NavigateOptions { replace: true, ..NavigateOptions::default() });
-                }
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || Login { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() },
+        |input| async move { api::login(&input).await },
+        move |me: Me| {
+            session::entered(me);
+            if is_console(&target) {
+                browser::leave_for(&target);
+            } else {
+                navigate(&target, NavigateOptions { replace: true, ..NavigateOptions::default() });
+            }
+        },
+    );
     view! {
         <div class="narrow">
             {heading(tr!(auth.sign_in), None::<fn() -> &'static str>)}

@@ -1,6 +1,6 @@
 //! Signing up. Whoever has signed up is signed in, and is told to look into their mail.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use shared::account::{Login, Me, Register, Role};
 
 use super::{is_console, sign_in::next};
@@ -32,27 +32,23 @@ fn fill_in(done: RwSignal<Option<Me>>, next: &str) -> AnyView {
     let (name, email, password) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let role = RwSignal::new(Role::Educator);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = Register {
+    let submit = form.on_submit(
+        move || Register {
             email: email.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
             name: name.get_untracked().trim().to_owned(),
             role: Some(role.get_untracked()),
             lang: Some(lang_now()),
-        };
-        form.submit(
-            input,
-            |input| async move {
-                api::register(&input).await?;
-                api::login(&Login { email: input.email, password: input.password }).await
-            },
-            move |me: Me| {
-                session::entered(me.clone());
-                done.set(Some(me));
-            },
-        );
-    };
+        },
+        |input| async move {
+            api::register(&input).await?;
+            api::login(&Login { email: input.email, password: input.password }).await
+        },
+        move |me: Me| {
+            session::entered(me.clone());
+            done.set(Some(me));
+        },
+    );
     view! {
         <div class="narrow">
             {heading(tr!(auth.sign_up), Some(tr!(auth.sign_up_lead)))}

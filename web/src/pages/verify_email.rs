@@ -57,7 +57,7 @@ fn notice(
             {if good {
                 view! { <a class="button primary" href="/offers">{tr!(verb.all_offers)}</a> }.into_any()
             } else {
-                view! { <a class="button primary" href="/account">{tr!(nav.account)}</a> }.into_any()
+                view! { <a class="button primary" href="/account">{tr!(auth.verify_account)}</a> }.into_any()
             }}
         </div>
     }

@@ -21,7 +21,7 @@ use crate::{
         dialog::dialog,
         icon::{Icon, icon},
     },
-    format::{date, day, time},
+    format::{date, day, moment},
     language::{lang, say, tr},
 };
 
@@ -151,7 +151,7 @@ fn choosing(conflict: Conflict, open: RwSignal<bool>, resolve: Callback<(Texts, 
     };
     view! {
         <div class="conflict" data-testid="conflict">
-            <p>{move || say!(editor.conflict_help, time = format!("{}, {}", date(at, lang()), time(at)))}</p>
+            <p>{move || say!(editor.conflict_help, time = moment(at, lang()))}</p>
             <div class="row">
                 <button type="button" class="button small" on:click=move |_| all(Side::Theirs)>{tr!(editor.all_theirs)}</button>
                 <button type="button" class="button small" on:click=move |_| all(Side::Mine)>{tr!(editor.all_mine)}</button>

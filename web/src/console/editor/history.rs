@@ -14,7 +14,7 @@ use crate::{
         pill::state_pill,
         states::{ghost_few, states},
     },
-    format::{date, time},
+    format::moment,
     language::{lang, say, tr},
     load::load,
 };
@@ -82,7 +82,7 @@ fn entry(line: &OfferVersion, kind: shared::offer::Kind) -> AnyView {
                 {state_pill(state, waiting)}
             </p>
             <p class="quiet small">
-                {author}" · "{move || format!("{}, {}", date(at, lang()), time(at))}" · "
+                {author}" · "{move || moment(at, lang())}" · "
                 {move || say!(history.version, n = version)}
             </p>
             {places}

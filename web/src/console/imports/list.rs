@@ -16,7 +16,7 @@ use crate::{
         states::{empty, ghost_few, states},
     },
     console::Desk,
-    format::{date, number, time},
+    format::{moment, number},
     language::{lang, say, tr},
     load::load,
     names,
@@ -82,7 +82,7 @@ fn row(desk: &Desk, import: &ImportView) -> AnyView {
             <div class="row-words">
                 <h3>
                     <a href=desk.href(&format!("/imports/{}", import.id))>
-                        {move || format!("{}, {}", date(at, lang()), time(at))}
+                        {move || moment(at, lang())}
                     </a>
                 </h3>
                 <p>

@@ -24,7 +24,7 @@ use crate::{
         states::{ghost_text, page_states},
     },
     console::Desk,
-    format::{date, number, percent, time},
+    format::{moment, number, percent},
     language::{lang, say, tr},
     load::load,
     names,
@@ -90,7 +90,7 @@ fn head(import: RwSignal<ImportView>) -> AnyView {
             <p class="row">
                 <span data-testid="import-state">{move || import.with(counts::state)}</span>
                 <span class="quiet">
-                    {move || format!("{}, {}", date(at, lang()), time(at))}" · "{move || names::import_mode(mode, lang())}
+                    {move || moment(at, lang())}" · "{move || names::import_mode(mode, lang())}
                 </span>
             </p>
             <h1 tabindex="-1">{title}</h1>

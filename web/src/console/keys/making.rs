@@ -1,6 +1,6 @@
 //! Making a key and putting a new one in its place. The text of a key is shown once.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use shared::{
     Page,
     partner::{ApiKeyView, KeyMode, MadeApiKey, NewApiKey, RotateApiKey, Scope},
@@ -44,26 +44,21 @@ pub fn make(
     let (name, days) = (RwSignal::new(String::new()), RwSignal::new(shared::partner::KEY_DAYS.to_string()));
     let mode = RwSignal::new(KeyMode::Live);
     let scopes = RwSignal::new(Vec::<Scope>::new());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = NewApiKey {
+    let submit = form.on_submit(
+        move || NewApiKey {
             name: name.get_untracked().trim().to_owned(),
             mode: mode.get_untracked(),
             scopes: scopes.get_untracked(),
             // What is no number is out of range.
             expires_in_days: Some(days.get_untracked().trim().parse().unwrap_or_default()),
-        };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::make_api_key(path, &input).await },
-            move |key: MadeApiKey| {
-                open.set(false);
-                made.set(Some(key));
-                keys.retry();
-            },
-        );
-    };
+        },
+        move |input| async move { api::make_api_key(path, &input).await },
+        move |key: MadeApiKey| {
+            open.set(false);
+            made.set(Some(key));
+            keys.retry();
+        },
+    );
     let modes: (Words<KeyMode>, Words<KeyMode>) = (names::key_mode, names::key_mode_help);
     let scope_words: (Words<Scope>, Words<Scope>) = (names::scope, no_words);
     view! {
@@ -95,23 +90,18 @@ pub fn rotate(
 ) -> AnyView {
     let form = Form::new("rotate");
     let hours = RwSignal::new(shared::partner::GRACE_HOURS.to_string());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = RotateApiKey {
+    let submit = form.on_submit(
+        move || RotateApiKey {
             grace_hours: Some(hours.get_untracked().trim().parse().unwrap_or(u16::MAX)),
             expires_in_days: None,
-        };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::rotate_api_key(path, &input).await },
-            move |key: MadeApiKey| {
-                open.set(false);
-                made.set(Some(key));
-                keys.retry();
-            },
-        );
-    };
+        },
+        move |input| async move { api::rotate_api_key(path, &input).await },
+        move |key: MadeApiKey| {
+            open.set(false);
+            made.set(Some(key));
+            keys.retry();
+        },
+    );
     view! {
         <p>{tr!(keys.rotate_help)}</p>
         <form class="form" novalidate on:submit=submit>

@@ -1,6 +1,6 @@
 //! One offer in review: as a teacher would see it, what an edit would change, and the decision.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
@@ -108,16 +108,11 @@ fn reject(offer: &PartnerOffer) -> AnyView {
         let form = Form::new("reject");
         let value = RwSignal::new(String::new());
         let navigate = navigate.clone();
-        let submit = move |ev: SubmitEvent| {
-            ev.prevent_default();
-            let navigate = navigate.clone();
-            let input = Reject { reason: value.get_untracked().trim().to_owned() };
-            form.submit(
-                input,
-                move |input| async move { api::reject_offer(id, &input).await },
-                move |_: PartnerOffer| navigate("/console/ministry/offers", NavigateOptions::default()),
-            );
-        };
+        let submit = form.on_submit(
+            move || Reject { reason: value.get_untracked().trim().to_owned() },
+            move |input| async move { api::reject_offer(id, &input).await },
+            move |_: PartnerOffer| navigate("/console/ministry/offers", NavigateOptions::default()),
+        );
         view! {
             <p>{tr!(review.reject_help)}</p>
             <form class="form" novalidate on:submit=submit>

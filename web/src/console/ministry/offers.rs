@@ -8,7 +8,7 @@ use shared::{
     offer::{BulkOutcome, BulkResult, ManagedOffers, OfferIds, PartnerOffer},
 };
 
-use super::super::parts::{console_page, moment};
+use super::super::parts::console_page;
 use crate::{
     api::{self, Failure},
     components::{
@@ -18,7 +18,7 @@ use crate::{
         note,
         states::{empty, ghost_few, states},
     },
-    format::number,
+    format::{moment, number},
     language::{lang, say, tr},
     load::load,
     names,

@@ -3,7 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::partner::{AdminPartner, PartnerAction, PartnerReason, PartnerState};
 
-use super::super::parts::{console_page, moment};
+use super::super::parts::console_page;
 use crate::{
     api::{self, Failure},
     components::{
@@ -15,6 +15,7 @@ use crate::{
         note,
         states::{empty, ghost_few, states},
     },
+    format::moment,
     language::{lang, say, tr},
     load::{Loader, load},
     names,
@@ -114,12 +115,13 @@ fn card(partner: AdminPartner, loader: Loader<Vec<AdminPartner>>) -> AnyView {
     let AdminPartner { profile, owners, allowed } = partner;
     let state = profile.state;
     let at = profile.created_at;
-    let row = |label: fn() -> &'static str, value: Option<String>| {
-        value.map(|value| view! { <div><dt>{label}</dt><dd class="breaks">{value}</dd></div> })
+    let row = |label: fn() -> &'static str, values: Vec<String>| {
+        let line = |value: String| view! { <dd class="breaks">{value}</dd> };
+        (!values.is_empty()).then(|| view! { <div><dt>{label}</dt>{values.into_iter().map(line).collect_view()}</div> })
     };
-    let owners = owners.into_iter().map(|owner| format!("{} · {}", owner.name, owner.email)).collect::<Vec<_>>();
+    let owners = owners.into_iter().flat_map(|owner| [owner.name, owner.email]).collect();
     let contact = [&profile.contact_name, &profile.contact_email, &profile.contact_phone];
-    let contact = contact.into_iter().flatten().cloned().collect::<Vec<_>>().join(" · ");
+    let contact = contact.into_iter().flatten().cloned().collect();
     let about = profile.about.clone();
     let buttons =
         allowed.into_iter().map(|one| act(one, &profile.id.to_string(), &profile.name, loader)).collect_view();
@@ -141,8 +143,8 @@ fn card(partner: AdminPartner, loader: Loader<Vec<AdminPartner>>) -> AnyView {
                     </p>
                 </div>
                 <div class="row-tools">
-                    <a class="button small" href=format!("/console/{}", profile.slug)>{tr!(review.look)}</a>
                     {buttons}
+                    <a class="button small" href=format!("/console/{}", profile.slug)>{tr!(review.look)}</a>
                 </div>
             </div>
             {profile.reason.clone().map(|why| note::plain(Icon::Info, move || say!(review.reason_was, reason = why)))}
@@ -154,11 +156,11 @@ fn card(partner: AdminPartner, loader: Loader<Vec<AdminPartner>>) -> AnyView {
                     view! { <p class="prose"><strong>{tr!(join.message)}</strong><br/>{message}</p> }
                 })}
             <dl class="facts wide-facts">
-                {row(|| tr!(about.slug)(), Some(profile.slug.clone()))}
-                {row(|| tr!(about.tax_id)(), profile.tax_id.clone())}
-                {row(|| tr!(about.website)(), profile.website.clone())}
-                {row(|| tr!(about.contact)(), Some(contact).filter(|text| !text.is_empty()))}
-                {row(|| tr!(review.owners)(), Some(owners.join("; ")).filter(|text| !text.is_empty()))}
+                {row(|| tr!(about.slug)(), vec![profile.slug.clone()])}
+                {row(|| tr!(about.tax_id)(), profile.tax_id.clone().into_iter().collect())}
+                {row(|| tr!(about.website)(), profile.website.clone().into_iter().collect())}
+                {row(|| tr!(about.contact)(), contact)}
+                {row(|| tr!(review.owners)(), owners)}
             </dl>
         </li>
     }
@@ -206,19 +208,14 @@ fn act(what: PartnerAction, id: &str, name: &str, loader: Loader<Vec<AdminPartne
 fn reason(what: PartnerAction, path: String, open: RwSignal<bool>, loader: Loader<Vec<AdminPartner>>) -> AnyView {
     let form = Form::new("reason");
     let value = RwSignal::new(String::new());
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = PartnerReason { reason: value.get_untracked().trim().to_owned() };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::refuse_partner(path, &input).await },
-            move |_: AdminPartner| {
-                open.set(false);
-                loader.retry();
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || PartnerReason { reason: value.get_untracked().trim().to_owned() },
+        move |input| async move { api::refuse_partner(path, &input).await },
+        move |_: AdminPartner| {
+            open.set(false);
+            loader.retry();
+        },
+    );
     let help = move || match what {
         PartnerAction::Suspend => tr!(review.suspend_help)(),
         _ => tr!(review.refuse_help)(),

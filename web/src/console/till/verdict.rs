@@ -13,7 +13,7 @@ use crate::{
         action::{PLAIN, action},
         icon::{Icon, icon},
     },
-    format::{date, number, time},
+    format::{date, moment, number, time},
     language::{lang, locale, say, tr},
     names,
 };
@@ -129,7 +129,7 @@ fn invalid(till: Till, found: &CheckedCode) -> AnyView {
         Some(NotRedeemable::Expired) => found.expires_at,
         _ => None,
     };
-    let when = when.map(|at| view! { <p><strong>{move || format!("{}, {}", date(at, lang()), time(at))}</strong></p> });
+    let when = when.map(|at| view! { <p><strong>{move || moment(at, lang())}</strong></p> });
     let offer = found.offer.clone().map(|offer| {
         view! { <p class="verdict-offer">{move || offer.title.get(lang()).to_owned()}</p> }
     });

@@ -1,7 +1,7 @@
 //! Changing a webhook and its secret. When somebody else has changed the webhook meanwhile, both versions stand side by
 //! side.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Code,
     webhook::{ChangeWebhook, EventKind, GRACE_HOURS_DEFAULT, RotateSecret, Webhook, WebhookSecret},
@@ -46,24 +46,19 @@ pub fn edit(tagged: Tagged<Webhook>, path: String, open: RwSignal<bool>, loader:
             });
         }
     });
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = ChangeWebhook {
+    let submit = form.on_submit(
+        move || ChangeWebhook {
             url: Some(fields.url.get_untracked().trim().to_owned()),
             description: Some(fields.description.get_untracked().trim().to_owned()),
             kinds: Some(fields.kinds.get_untracked()),
             enabled: None,
-        };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::change_webhook(path, &input, tag.get_untracked()).await },
-            move |hook| {
-                open.set(false);
-                loader.put(hook);
-            },
-        );
-    };
+        },
+        move |input| async move { api::change_webhook(path, &input, tag.get_untracked()).await },
+        move |hook| {
+            open.set(false);
+            loader.put(hook);
+        },
+    );
     view! {
         <form class="form" novalidate on:submit=submit>
             {form.summary()}
@@ -102,19 +97,14 @@ pub fn rotate(path: String, open: RwSignal<bool>, rotated: RwSignal<bool>) -> An
     let form = Form::new("secret");
     let hours = RwSignal::new(GRACE_HOURS_DEFAULT.to_string());
     let made = RwSignal::new(None::<WebhookSecret>);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let input = RotateSecret { grace_hours: hours.get_untracked().trim().parse().unwrap_or(u8::MAX) };
-        let path = path.clone();
-        form.submit(
-            input,
-            |input| async move { api::rotate_secret(path, &input).await },
-            move |hook| {
-                rotated.set(true);
-                made.set(Some(hook));
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || RotateSecret { grace_hours: hours.get_untracked().trim().parse().unwrap_or(u8::MAX) },
+        move |input| async move { api::rotate_secret(path, &input).await },
+        move |hook| {
+            rotated.set(true);
+            made.set(Some(hook));
+        },
+    );
     let done = move |hook: WebhookSecret| {
         view! {
             <p>{tr!(hooks.once)}</p>

@@ -3,7 +3,6 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::webhook::{Attempt, Delivery, DeliveryState};
 
-use super::super::parts::moment;
 use crate::{
     api::{self, Failure},
     components::{
@@ -12,7 +11,7 @@ use crate::{
         note,
         states::{empty, ghost_few, states},
     },
-    format::number,
+    format::{moment, number},
     language::{lang, say, tr},
     load::load,
     names,

@@ -11,10 +11,7 @@ use shared::{
 };
 
 use super::{
-    super::{
-        Desk,
-        parts::{closed, moment},
-    },
+    super::{Desk, parts::closed},
     change::{edit, rotate},
     deliveries::{attempt, deliveries},
     standing,
@@ -29,6 +26,7 @@ use crate::{
         page::titled,
         states::{ghost_text, page_states},
     },
+    format::moment,
     language::{lang, say, tr},
     load::{Loader, load},
     names,

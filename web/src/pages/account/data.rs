@@ -1,6 +1,6 @@
 //! One's data: taking a copy, and leaving.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::account::DeleteMe;
 
@@ -52,19 +52,14 @@ fn delete() -> AnyView {
     let form = Form::new("delete");
     let password = RwSignal::new(String::new());
     let navigate = use_navigate();
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        let navigate = navigate.clone();
-        let input = DeleteMe { current_password: password.get_untracked() };
-        form.submit(
-            input,
-            |input| async move { api::delete_me(&input).await },
-            move |()| {
-                session::left();
-                navigate("/", NavigateOptions::default());
-            },
-        );
-    };
+    let submit = form.on_submit(
+        move || DeleteMe { current_password: password.get_untracked() },
+        |input| async move { api::delete_me(&input).await },
+        move |()| {
+            session::left();
+            navigate("/", NavigateOptions::default());
+        },
+    );
     view! {
         <p>{tr!(account.delete_help)}</p>
         <form class="form" novalidate on:submit=submit>

@@ -1,6 +1,6 @@
 //! Name, language, status, password.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Lang,
     account::{ChangeMe, Me, VerifyEmail},
@@ -78,22 +78,21 @@ pub fn about(me: &Me) -> AnyView {
     let name = RwSignal::new(me.name.clone());
     let tongue = RwSignal::new(me.lang);
     let done = RwSignal::new(false);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        done.set(false);
-        let input = ChangeMe {
+    let send = form.on_submit(
+        move || ChangeMe {
             name: Some(name.get_untracked().trim().to_owned()),
             lang: Some(tongue.get_untracked()),
             ..ChangeMe::default()
-        };
-        form.submit(
-            input,
-            |input| async move { api::change_me(&input).await },
-            move |me: Me| {
-                session::entered(me);
-                done.set(true);
-            },
-        );
+        },
+        |input| async move { api::change_me(&input).await },
+        move |me: Me| {
+            session::entered(me);
+            done.set(true);
+        },
+    );
+    let submit = move |ev| {
+        done.set(false);
+        send(ev);
     };
     let options = Lang::ALL.map(|l| {
         view! { <option value=l.tag() selected=move || tongue.get() == l>{names::language(l, l)}</option> }
@@ -127,24 +126,23 @@ pub fn password() -> AnyView {
     let form = Form::new("password");
     let (current, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let done = RwSignal::new(false);
-    let submit = move |ev: SubmitEvent| {
-        ev.prevent_default();
-        done.set(false);
-        let input = ChangeMe {
+    let send = form.on_submit(
+        move || ChangeMe {
             new_password: Some(new.get_untracked()),
             current_password: Some(current.get_untracked()).filter(|p| !p.is_empty()),
             ..ChangeMe::default()
-        };
-        form.submit(
-            input,
-            |input| async move { api::change_me(&input).await },
-            move |me: Me| {
-                session::entered(me);
-                current.set(String::new());
-                new.set(String::new());
-                done.set(true);
-            },
-        );
+        },
+        |input| async move { api::change_me(&input).await },
+        move |me: Me| {
+            session::entered(me);
+            current.set(String::new());
+            new.set(String::new());
+            done.set(true);
+        },
+    );
+    let submit = move |ev| {
+        done.set(false);
+        send(ev);
     };
     view! {
         <section class="panel">

@@ -8,7 +8,7 @@ use shared::{
 };
 
 use crate::{
-    format::{data, date, day, money, number, rate, time},
+    format::{data, day, moment, money, number, rate},
     language::say,
 };
 
@@ -153,7 +153,7 @@ fn course(t: &Course, lang: Lang) -> Vec<Term> {
 }
 
 fn event(t: &Event, lang: Lang) -> Vec<Term> {
-    let begins = t.begins_at.map(|at| format!("{}, {}", date(at, lang), time(at)));
+    let begins = t.begins_at.map(|at| moment(at, lang));
     vec![
         strong(say!(terms.price), cost(t.price, lang)),
         strong(say!(terms.begins), begins),

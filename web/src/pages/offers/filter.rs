@@ -1,14 +1,17 @@
 //! What is looked for among the offers. It stands in the address, so that it can be kept, sent, and gone back to.
 
+use leptos::prelude::use_context;
 use leptos_router::params::ParamsMap;
 use shared::{
-    Lang,
+    Lang, Page,
     offer::{Area, Audience, Kind, Region, Sort},
+    partner::PartnerView,
 };
 
 use crate::{
     api::encode,
     language::{locale, say},
+    load::Loader,
     names,
 };
 
@@ -114,15 +117,22 @@ impl Filter {
     }
 }
 
+/// The partners, who have a short name in the address and another in words.
+pub type Partners = Loader<Page<PartnerView>>;
+
 /// A value of a filter in words.
 pub fn value_name(part: Part, value: &str, lang: Lang) -> String {
     match part {
+        Part::Q if lang == Lang::Ru => format!("«{value}»"),
         Part::Q => format!("“{value}”"),
         Part::Kind => Kind::from_name(value).map_or(value, |k| names::kinds(k, lang)).to_owned(),
         Part::Audience => Audience::from_name(value).map_or(value, |a| names::audience(a, lang)).to_owned(),
         Part::Area => Area::from_name(value).map_or(value, |a| names::area(a, lang)).to_owned(),
         Part::Region => Region::from_name(value).map_or(value, |r| names::region(r, lang)).to_owned(),
-        Part::Partner => value.to_owned(),
+        Part::Partner => use_context::<Partners>()
+            .and_then(Loader::ready)
+            .and_then(|page| page.items.into_iter().find(|partner| partner.slug == value))
+            .map_or_else(|| value.to_owned(), |partner| partner.name),
         Part::Available => leptos_i18n::td_string!(locale(lang), offers.available).to_owned(),
     }
 }

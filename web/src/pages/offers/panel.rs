@@ -17,8 +17,8 @@ use crate::{
 /// The filters: beside the list on a wide screen, folded above it on a phone.
 pub fn panel(filter: Memo<Filter>, change: Change, offers: Loader<OfferList>, opened: RwSignal<bool>) -> AnyView {
     // The last counts stay while the next ones load.
-    let facets = Memo::new(move |before: Option<&Facets>| {
-        offers.ready().and_then(|list| list.facets).or_else(|| before.cloned()).unwrap_or_default()
+    let facets = Known::new(move |before: Option<&Option<Facets>>| {
+        offers.ready().and_then(|list| list.facets).or_else(|| before.cloned().flatten())
     });
     let group = move |part: Part| group(part, filter, change, facets);
     view! {
@@ -37,9 +37,12 @@ pub fn panel(filter: Memo<Filter>, change: Change, offers: Loader<OfferList>, op
     .into_any()
 }
 
+/// The counts, once they are known.
+type Known = Memo<Option<Facets>>;
+
 fn chip(
     label: impl Fn() -> String + Send + 'static,
-    count: impl Fn() -> u32 + Copy + Send + 'static,
+    count: impl Fn() -> Option<u32> + Copy + Send + 'static,
     pressed: impl Fn() -> bool + Copy + Send + 'static,
     press: impl Fn() + 'static,
 ) -> AnyView {
@@ -47,32 +50,33 @@ fn chip(
         <button
             type="button"
             class="chip"
-            class:vain=move || count() == 0 && !pressed()
+            class:vain=move || count() == Some(0) && !pressed()
             aria-pressed=move || pressed().to_string()
             on:click=move |_| press()
         >
             <span class="chip-check">{icon(Icon::Check)}</span>
             <span class="chip-label">{label}</span>
-            <span class="chip-count">{move || number(count().into(), lang())}</span>
+            <span class="chip-count">{move || count().map(|count| number(count.into(), lang()))}</span>
         </button>
     }
     .into_any()
 }
 
-fn available(filter: Memo<Filter>, change: Change, facets: Memo<Facets>) -> AnyView {
+fn available(filter: Memo<Filter>, change: Change, facets: Known) -> AnyView {
     let press = move || {
         let filter = filter.get_untracked();
         change.run(Filter { available: !filter.available, ..filter });
     };
     chip(
         || tr!(offers.available)().to_owned(),
-        move || facets.with(|f| f.available),
+        move || facets.with(|f| f.as_ref().map(|f| f.available)),
         move || filter.with(|f| f.available),
         press,
     )
 }
 
-fn counts(facets: &Facets, part: Part) -> &[FacetCount] {
+fn counts(facets: Option<&Facets>, part: Part) -> &[FacetCount] {
+    let Some(facets) = facets else { return &[] };
     match part {
         Part::Kind => &facets.kind,
         Part::Audience => &facets.audience,
@@ -83,12 +87,12 @@ fn counts(facets: &Facets, part: Part) -> &[FacetCount] {
     }
 }
 
-fn group(part: Part, filter: Memo<Filter>, change: Change, facets: Memo<Facets>) -> AnyView {
+fn group(part: Part, filter: Memo<Filter>, change: Change, facets: Known) -> AnyView {
     let chosen = move || filter.with(|f| f.value(part));
     // What would leave nothing is not offered, unless it is what was chosen.
     let values = Memo::new(move |_| {
         let mut values: Vec<_> =
-            facets.with(|f| counts(f, part).iter().filter(|c| c.count > 0).map(|c| c.value.clone()).collect());
+            facets.with(|f| counts(f.as_ref(), part).iter().filter(|c| c.count > 0).map(|c| c.value.clone()).collect());
         if let Some(chosen) = chosen().filter(|c| !values.contains(c)) {
             values.push(chosen);
         }
@@ -99,7 +103,9 @@ fn group(part: Part, filter: Memo<Filter>, change: Change, facets: Memo<Facets>)
             let value = StoredValue::new(value.clone());
             move || {
                 facets.with(|f| {
-                    value.with_value(|v| counts(f, part).iter().find(|c| c.value == *v).map_or(0, |c| c.count))
+                    value
+                        .with_value(|v| counts(f.as_ref(), part).iter().find(|c| c.value == *v).map_or(0, |c| c.count))
+                        .into()
                 })
             }
         };
