@@ -24,11 +24,16 @@ const PHONE: Device = Device { width: 390, height: 844, theme: Theme::Light, lan
 /// A computer.
 const DESK: Device = Device { width: 1280, height: 800, theme: Theme::Light, lang: Lang::Az };
 
-/// The server with the page.
+/// The server with the page. What the page shows does not depend on the database, so most tests take the smaller one.
 async fn market() -> Market {
+    market_on(Kind::Sqlite).await
+}
+
+/// The server with the page on one of the databases.
+async fn market_on(kind: Kind) -> Market {
     let index = program::web_dir().join("index.html");
     assert!(index.exists(), "{} is not there: run 'make web' first", index.display());
-    Market::shared(Kind::Sqlite).await
+    Market::shared(kind).await
 }
 
 /// Waits until the page shows what it has to show.

@@ -9,18 +9,15 @@ use shared::{
     webhook::{EventKind, Message},
 };
 use tests::{
-    Kind, Market, PASSWORD, Receiver, browser::Browser, eventually, people::unique, receiver::Received, run_alone,
+    Kind, Market, PASSWORD, Receiver, browser::Browser, eventually, on_both, people::unique, receiver::Received,
 };
 
-use crate::{DESK, PHONE, console, desk, market, review, settled, way};
+use crate::{DESK, PHONE, console, desk, market_on, review, settled, way};
 
-#[test]
-fn from_an_application_to_a_received_webhook() {
-    run_alone(Kind::Sqlite, |_| walk());
-}
+on_both!(alone: from_an_application_to_a_received_webhook);
 
-async fn walk() {
-    let market = market().await;
+async fn from_an_application_to_a_received_webhook(kind: Kind) {
+    let market = market_on(kind).await;
     let receiver = Receiver::start().await;
     let slug = unique("butov-yol");
 

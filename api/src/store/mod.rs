@@ -36,7 +36,7 @@ const PG_WRITERS: u32 = 10;
 /// connections share what they may keep together (`SQLITE_ENABLE_MEMORY_MANAGEMENT`, with which the library is built).
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
 /// Pages that each reader adds to that, in KiB; the system's page cache holds the rest.
-const READER_CACHE_KIB: u32 = 2 * 1024;
+const READER_CACHE_KIB: u32 = 512;
 
 /// Pages of SQLite's log (64 MiB) that are brought into the file at once. Many claims change the same pages, each of which
 /// is then written into the file once.

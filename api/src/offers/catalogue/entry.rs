@@ -1,6 +1,9 @@
 //! One offer in memory: its card as ready-made JSON, and what filters and orders ask of it.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -40,19 +43,12 @@ pub struct Entry {
     ends_at: i64,
     /// The card up to its counts, which change by the second.
     head: Bytes,
-    folded: OnceLock<Folded>,
+    /// The title by which it is sorted, folded. Made when it is first asked for, so that a start does not wait for it.
+    title: OnceLock<Box<str>>,
 }
 
-/// What is searched and sorted by letters. Made when it is first asked for, so that a start does not wait for it.
-#[derive(Debug, Default)]
-struct Folded {
-    title: Box<str>,
-    /// The words of title, summary and partner in all languages, each once.
-    text: Box<str>,
-}
-
-/// The texts of a card.
-#[derive(Deserialize)]
+/// The texts of a card. They are read back out of it, since keeping them beside it would double the memory.
+#[derive(Default, Deserialize)]
 struct Texts {
     title: LocalText,
     summary: Option<LocalText>,
@@ -95,7 +91,7 @@ impl Entry {
             published_at: offer.published_at,
             ends_at: offer.ends_at.unwrap_or(i64::MAX),
             head: json.into(),
-            folded: OnceLock::new(),
+            title: OnceLock::new(),
             partner,
         })
     }
@@ -111,24 +107,21 @@ impl Entry {
         }
     }
 
-    fn folded(&self) -> &Folded {
-        self.folded.get_or_init(|| {
-            // The texts are read back out of the card, since keeping them beside it would double the memory.
-            let json = [&self.head[..], b"}"].concat();
-            let Ok(texts) = serde_json::from_slice::<Texts>(&json) else { return Folded::default() };
-            let local = [Some(&texts.title), texts.summary.as_ref()].into_iter().flatten();
-            let all = local.flat_map(|text| text.entries().map(|(_, text)| text)).chain([self.partner.name.as_str()]);
-            let words: std::collections::BTreeSet<String> = all.flat_map(shared::fold::words).collect();
-            Folded {
-                title: shared::fold::fold(&texts.title.az).into(),
-                text: words.into_iter().collect::<Vec<_>>().join(" ").into(),
-            }
-        })
+    fn texts(&self) -> Texts {
+        serde_json::from_slice(&[&self.head[..], b"}"].concat()).unwrap_or_default()
     }
 
-    /// The words by which it is found: title, summary, partner, in all languages.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.folded().text.split(' ')
+    fn title(&self) -> &str {
+        self.title.get_or_init(|| shared::fold::fold(&self.texts().title.az).into())
+    }
+
+    /// The words by which it is found: title, summary, partner, in all languages, each once.
+    pub fn words(&self) -> BTreeSet<String> {
+        let texts = self.texts();
+        self.title.get_or_init(|| shared::fold::fold(&texts.title.az).into());
+        let local = [Some(&texts.title), texts.summary.as_ref()].into_iter().flatten();
+        let all = local.flat_map(|text| text.entries().map(|(_, text)| text)).chain([self.partner.name.as_str()]);
+        all.flat_map(shared::fold::words).collect()
     }
 
     /// Units left.
@@ -148,7 +141,7 @@ impl Entry {
             Sort::Newest => (-self.published_at, 0, "", self.id),
             Sort::Oldest => (self.published_at, 0, "", self.id),
             Sort::EndsSoon => (self.ends_at, 0, "", self.id),
-            Sort::Title => (0, 0, &self.folded().title, self.id),
+            Sort::Title => (0, 0, self.title(), self.id),
         }
     }
 

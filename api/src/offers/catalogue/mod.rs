@@ -4,78 +4,43 @@
 mod entry;
 mod query;
 mod shelf;
+mod snapshot;
 mod words;
 
 use std::{collections::HashMap, sync::Arc};
 
-use actix_web::http::header::HeaderValue;
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
-use parking_lot::RwLock;
 use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use shared::{
     Code, OfferId,
     account::Role,
     month::Month,
     offer::{Audience, OfferState, PartnerRef, Period},
-    pool::CodeStock,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-pub use query::ListQuery;
-
+pub use self::query::ListQuery;
 use self::{
     entry::Entry,
     shelf::{ListPage, Shelf},
+    snapshot::{Counts, Ready, Snapshot},
 };
-use super::{
-    document::{self, Count},
-    store,
-};
+use super::{document, store};
 use crate::{
     error::{Error, Result},
-    http::etag,
     partners,
     store::{Store, clock::to_ms, forget_pages},
 };
 
-/// Ready answers that a snapshot keeps, and the longest address that it keeps one for.
-const KEPT: usize = 2000;
-const KEPT_ADDRESS: usize = 200;
 /// Monthly offers of a person, at most.
 const ALLOWANCES: usize = 100;
 /// Offers that are made into entries at once.
 const AT_ONCE: usize = 500;
 /// Clocks of several processes differ: changes are looked for from a little before the last look.
 const OVERLAP_MS: i64 = 10_000;
-
-/// An answer as it is sent.
-#[derive(Clone, Debug)]
-pub struct Ready {
-    pub tag: HeaderValue,
-    pub body: Bytes,
-    /// The address of the next page, for `Link`.
-    pub next: Option<HeaderValue>,
-}
-
-impl Ready {
-    fn new(body: Bytes, next: Option<String>) -> Self {
-        let next = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok());
-        Self { tag: etag::of_body(&body), body, next }
-    }
-}
-
-/// One state of the catalogue.
-#[derive(Debug)]
-struct Snapshot {
-    shelf: Arc<Shelf>,
-    taken: Vec<Count>,
-    month: Month,
-    ready: RwLock<HashMap<String, Ready>>,
-}
 
 /// The catalogue of this process.
 #[derive(Debug)]
@@ -99,13 +64,14 @@ impl Catalogue {
             making.push(tokio::task::spawn_blocking(move || entries(&offers, &refs)));
         }
         drop(listed);
+        let counts = Counts::read(&tx, now).await?;
         forget_pages(&tx).await?;
         tx.commit().await?;
         let mut entries = Vec::with_capacity(making.len() * AT_ONCE);
         for made in making {
             entries.extend(made.await.map_err(Error::internal)??);
         }
-        let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts(db, now).await?, now);
+        let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts, now);
         Ok(Self { now: ArcSwap::from_pointee(snapshot), seen: Mutex::new(seen) })
     }
 
@@ -124,10 +90,8 @@ impl Catalogue {
             fresh.extend(making.await.map_err(Error::internal)??);
         }
         let old = self.now.load().shelf.clone();
-        let kept = old.entries.iter().filter(|e| !fresh.contains_key(&e.id)).cloned();
-        let entries = kept.chain(fresh.values().flatten().cloned()).collect();
-        let shelf = warm(Arc::new(Shelf::new(entries))).await?;
-        self.now.store(Arc::new(Snapshot::new(shelf, counts(db, now).await?, now)));
+        let shelf = warm(move || Arc::new(old.changed(fresh))).await?;
+        self.now.store(Arc::new(Snapshot::new(shelf, Counts::read(db.fresh(), now).await?, now)));
         *seen = to_ms(now) - OVERLAP_MS;
         Ok(())
     }
@@ -135,14 +99,14 @@ impl Catalogue {
     /// Makes orders and index of what was loaded, so that the first search does not wait for them.
     pub async fn warm(&self) -> Result<()> {
         let shelf = self.now.load().shelf.clone();
-        warm(shelf).await.map(drop)
+        warm(|| shelf).await.map(drop)
     }
 
     /// Takes in the counts of claims.
     pub async fn recount(&self, db: &Store, now: DateTime<Utc>) -> Result<()> {
         let _alone = self.seen.lock().await;
         let shelf = self.now.load().shelf.clone();
-        self.now.store(Arc::new(Snapshot::new(shelf, counts(db, now).await?, now)));
+        self.now.store(Arc::new(Snapshot::new(shelf, Counts::read(db.fresh(), now).await?, now)));
         Ok(())
     }
 
@@ -154,8 +118,8 @@ impl Catalogue {
     /// The list for a query string: ready, if it was asked for before in this state of things.
     pub fn list(&self, address: &str, read: impl FnOnce() -> Result<ListQuery>) -> Result<Ready> {
         let snapshot = self.now.load();
-        if let Some(ready) = snapshot.ready.read().get(address) {
-            return Ok(ready.clone());
+        if let Some(ready) = snapshot.ready(address) {
+            return Ok(ready);
         }
         let ListPage { body, next } = snapshot.shelf.page(&read()?, &snapshot.taken)?;
         Ok(snapshot.keep(address, Ready::new(body, next)))
@@ -165,8 +129,8 @@ impl Catalogue {
     pub async fn detail(&self, db: &Store, id: OfferId, now: DateTime<Utc>) -> Result<Ready> {
         let snapshot = self.now.load_full();
         let address = id.to_string();
-        if let Some(ready) = snapshot.ready.read().get(&address) {
-            return Ok(ready.clone());
+        if let Some(ready) = snapshot.ready(&address) {
+            return Ok(ready);
         }
         let (offer, partner) = store::public_find(&db.read, id).await?.ok_or(Code::NotFound)?;
         let draft = document::draft_of(&offer)?;
@@ -206,36 +170,6 @@ impl Catalogue {
     }
 }
 
-impl Snapshot {
-    fn new(shelf: Arc<Shelf>, counts: Counts, now: DateTime<Utc>) -> Self {
-        let empty = |entry: &Arc<Entry>| Count { claimed: 0, codes: entry.has_pool.then_some(0) };
-        let mut taken: Vec<Count> = shelf.entries.iter().map(empty).collect();
-        for (offer, period, count) in counts.claimed {
-            if let Some(place) = shelf.place(OfferId(offer))
-                && shelf.entries[place as usize].period == period
-            {
-                taken[place as usize].claimed = u32::try_from(count).unwrap_or_default();
-            }
-        }
-        for (offer, stock) in counts.stocks {
-            if let Some(place) = shelf.place(OfferId(offer))
-                && shelf.entries[place as usize].has_pool
-            {
-                taken[place as usize].codes = Some(stock.left);
-            }
-        }
-        Self { shelf, taken, month: Month::of(now), ready: RwLock::default() }
-    }
-
-    fn keep(&self, address: &str, ready: Ready) -> Ready {
-        let mut kept = self.ready.write();
-        if kept.len() < KEPT && address.len() <= KEPT_ADDRESS {
-            kept.insert(address.to_owned(), ready.clone());
-        }
-        ready
-    }
-}
-
 /// All partners, as they stand on offers.
 async fn references(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Arc<PartnerRef>>, DbErr> {
     Ok(partners::references(db).await?.into_iter().map(|(id, partner)| (id, Arc::new(partner))).collect())
@@ -261,108 +195,11 @@ fn entries(listed: &[store::Listed], refs: &HashMap<Uuid, Arc<PartnerRef>>) -> R
 }
 
 /// Sorts and indexes on a thread of its own, so that no request and no claim waits for it.
-async fn warm(shelf: Arc<Shelf>) -> Result<Arc<Shelf>> {
-    let warming = tokio::task::spawn_blocking(move || {
+async fn warm(make: impl FnOnce() -> Arc<Shelf> + Send + 'static) -> Result<Arc<Shelf>> {
+    let warming = tokio::task::spawn_blocking(|| {
+        let shelf = make();
         shelf.warm();
         shelf
     });
     warming.await.map_err(Error::internal)
-}
-
-/// How much of the offers is taken.
-struct Counts {
-    /// Units claimed in the periods that run now.
-    claimed: Vec<(Uuid, Period, i32)>,
-    /// The pools.
-    stocks: Vec<(Uuid, CodeStock)>,
-}
-
-async fn counts(db: &Store, now: DateTime<Utc>) -> Result<Counts, DbErr> {
-    let claimed = store::current_counts(db.fresh(), Month::of(now).number()).await?;
-    Ok(Counts { claimed, stocks: store::all_stocks(db.fresh()).await? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::{
-        PartnerId,
-        offer::{OfferDraft, OfferList},
-    };
-
-    fn shelf(count: u32) -> Shelf {
-        let entries = (0..count).map(|n| {
-            let draft: OfferDraft = serde_json::from_value(serde_json::json!({
-                "kind": if n % 2 == 0 { "internet_package" } else { "course" }, "area": "connectivity",
-                "title": {"az": format!("Təklif {n}")}, "audience": ["educator"], "quota": 10 + n, "unit": "package",
-                "period": "once", "fulfilment": "generated_code",
-                "regions": if n % 3 == 0 { vec!["baku"] } else { vec![] },
-            }))
-            .unwrap();
-            let offer = store::Listed {
-                id: OfferId(Uuid::from_u128(u128::from(n) + 1)),
-                partner: PartnerId(Uuid::nil()),
-                state: if n % 5 == 0 { OfferState::Announced } else { OfferState::Published },
-                draft: serde_json::to_string(&draft).unwrap(),
-                starts_at: None,
-                ends_at: (n % 4 == 0).then_some(i64::from(n) * 1000),
-                published_at: i64::from(n % 7),
-            };
-            Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }.into()).unwrap()
-        });
-        let mut entries: Vec<Entry> = entries.collect();
-        Entry::compact(&mut entries);
-        Shelf::new(entries.into_iter().map(Arc::new).collect())
-    }
-
-    fn page(shelf: &Shelf, query: &str) -> OfferList {
-        let query = crate::http::query::parse::<ListQuery>(query).unwrap();
-        serde_json::from_slice(
-            &shelf.page(&query, &vec![Count { claimed: 10, codes: None }; shelf.entries.len()]).unwrap().body,
-        )
-        .unwrap()
-    }
-
-    #[test]
-    fn a_walk_by_cursor_meets_each_offer_once_in_every_order() {
-        let shelf = shelf(57);
-        for sort in shared::offer::Sort::ALL {
-            let (mut met, mut cursor) = (Vec::new(), String::new());
-            loop {
-                let list = page(&shelf, &format!("limit=10&sort={}{cursor}", sort.as_str()));
-                met.extend(list.items.iter().map(|o| o.id));
-                let Some(next) = list.next_cursor else { break };
-                cursor = format!("&cursor={next}");
-            }
-            let mut all = met.clone();
-            all.sort();
-            all.dedup();
-            assert_eq!((met.len(), all.len()), (57, 57), "{sort:?}");
-        }
-    }
-
-    #[test]
-    fn facets_count_what_a_list_with_that_filter_has() {
-        let shelf = shelf(60);
-        let list = page(&shelf, "facets=true&kind=course&audience=educator&available=true&region=baku");
-        let facets = list.facets.unwrap();
-        for count in &facets.kind {
-            let there =
-                page(&shelf, &format!("kind={}&audience=educator&available=true&region=baku", count.value)).total;
-            assert_eq!(there, count.count, "{}", count.value);
-        }
-        for count in &facets.partner {
-            let query = format!("partner={}&kind=course&audience=educator&available=true&region=baku", count.value);
-            assert_eq!(page(&shelf, &query).total, count.count, "{}", count.value);
-        }
-        assert_eq!(facets.available, list.total);
-    }
-
-    #[test]
-    fn what_is_left_is_counted() {
-        let shelf = shelf(2);
-        let list = page(&shelf, "sort=title");
-        assert_eq!((list.items[0].claimed, list.items[0].left), (10, Some(0)));
-        assert_eq!((list.items[1].claimed, list.items[1].left), (10, Some(1)));
-    }
 }

@@ -55,12 +55,24 @@ impl Shelf {
         Self { entries, orders: Default::default(), words: OnceLock::new(), places }
     }
 
+    /// With offers that changed: `fresh` has their entries, and nothing for those that are listed no more.
+    pub fn changed(&self, fresh: HashMap<OfferId, Option<Arc<Entry>>>) -> Self {
+        let mut numbers = 0..;
+        let stays = |entry: &Arc<Entry>| !fresh.contains_key(&entry.id);
+        let places: Vec<Option<u32>> =
+            self.entries.iter().map(|entry| stays(entry).then(|| numbers.next()).flatten()).collect();
+        let kept = self.entries.iter().filter(|entry| stays(entry)).cloned();
+        let new: Vec<Arc<Entry>> = fresh.values().flatten().cloned().collect();
+        let words = self.words().changed(&places, numbers.zip(new.iter().map(|entry| entry.words())));
+        Self { words: words.into(), ..Self::new(kept.chain(new).collect()) }
+    }
+
     /// Makes orders and index now, rather than when somebody waits for them.
     pub fn warm(&self) {
+        self.words();
         for sort in Sort::ALL {
             self.order(sort);
         }
-        self.words();
     }
 
     fn order(&self, sort: Sort) -> &[u32] {
@@ -75,7 +87,8 @@ impl Shelf {
     }
 
     fn words(&self) -> &Words {
-        self.words.get_or_init(|| Words::index(self.entries.iter().map(|e| e.words())))
+        self.words
+            .get_or_init(|| Words::default().changed(&[], (0..).zip(self.entries.iter().map(|entry| entry.words()))))
     }
 
     /// The number of an entry.
@@ -202,5 +215,92 @@ impl<'a> Counts<'a> {
             partner,
             available: self.available,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::offers::store;
+    use shared::{
+        PartnerId,
+        offer::{OfferDraft, OfferList, OfferState, PartnerRef},
+    };
+    use uuid::Uuid;
+
+    fn shelf(count: u32) -> Shelf {
+        let entries = (0..count).map(|n| {
+            let draft: OfferDraft = serde_json::from_value(serde_json::json!({
+                "kind": if n % 2 == 0 { "internet_package" } else { "course" }, "area": "connectivity",
+                "title": {"az": format!("Təklif {n}")}, "audience": ["educator"], "quota": 10 + n, "unit": "package",
+                "period": "once", "fulfilment": "generated_code",
+                "regions": if n % 3 == 0 { vec!["baku"] } else { vec![] },
+            }))
+            .unwrap();
+            let offer = store::Listed {
+                id: OfferId(Uuid::from_u128(u128::from(n) + 1)),
+                partner: PartnerId(Uuid::nil()),
+                state: if n % 5 == 0 { OfferState::Announced } else { OfferState::Published },
+                draft: serde_json::to_string(&draft).unwrap(),
+                starts_at: None,
+                ends_at: (n % 4 == 0).then_some(i64::from(n) * 1000),
+                published_at: i64::from(n % 7),
+            };
+            Entry::new(&offer, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }.into()).unwrap()
+        });
+        let mut entries: Vec<Entry> = entries.collect();
+        Entry::compact(&mut entries);
+        Shelf::new(entries.into_iter().map(Arc::new).collect())
+    }
+
+    fn page(shelf: &Shelf, query: &str) -> OfferList {
+        let query = crate::http::query::parse::<ListQuery>(query).unwrap();
+        serde_json::from_slice(
+            &shelf.page(&query, &vec![Count { claimed: 10, codes: None }; shelf.entries.len()]).unwrap().body,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_walk_by_cursor_meets_each_offer_once_in_every_order() {
+        let shelf = shelf(57);
+        for sort in shared::offer::Sort::ALL {
+            let (mut met, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let list = page(&shelf, &format!("limit=10&sort={}{cursor}", sort.as_str()));
+                met.extend(list.items.iter().map(|o| o.id));
+                let Some(next) = list.next_cursor else { break };
+                cursor = format!("&cursor={next}");
+            }
+            let mut all = met.clone();
+            all.sort();
+            all.dedup();
+            assert_eq!((met.len(), all.len()), (57, 57), "{sort:?}");
+        }
+    }
+
+    #[test]
+    fn facets_count_what_a_list_with_that_filter_has() {
+        let shelf = shelf(60);
+        let list = page(&shelf, "facets=true&kind=course&audience=educator&available=true&region=baku");
+        let facets = list.facets.unwrap();
+        for count in &facets.kind {
+            let there =
+                page(&shelf, &format!("kind={}&audience=educator&available=true&region=baku", count.value)).total;
+            assert_eq!(there, count.count, "{}", count.value);
+        }
+        for count in &facets.partner {
+            let query = format!("partner={}&kind=course&audience=educator&available=true&region=baku", count.value);
+            assert_eq!(page(&shelf, &query).total, count.count, "{}", count.value);
+        }
+        assert_eq!(facets.available, list.total);
+    }
+
+    #[test]
+    fn what_is_left_is_counted() {
+        let shelf = shelf(2);
+        let list = page(&shelf, "sort=title");
+        assert_eq!((list.items[0].claimed, list.items[0].left), (10, Some(0)));
+        assert_eq!((list.items[1].claimed, list.items[1].left), (10, Some(1)));
     }
 }
