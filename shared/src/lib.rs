@@ -24,6 +24,7 @@ pub mod webhook;
 
 mod money;
 mod names;
+mod object;
 
 pub use id::{
     ApiKeyId, ClaimId, DeliveryId, ImportId, InvitationId, OfferId, PartnerId, RedemptionId, SessionId, UserId,

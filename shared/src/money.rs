@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::objects;
+
 /// The currencies that offers may be priced in (ISO 4217).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -14,7 +16,7 @@ pub enum Currency {
 /// An amount of money, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Money {
     /// Minor units (qəpik): 1250 is 12.50 AZN.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 100_000_000_000_i64))]
@@ -22,6 +24,8 @@ pub struct Money {
     /// ISO 4217 code.
     pub currency: Currency,
 }
+
+objects!(Money);
 
 impl Money {
     /// The most that a price or a credit may be: a thousand million manat.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::validate::Violations;
+use crate::{object::objects, validate::Violations};
 
 /// A language of the platform (BCP 47 primary subtag). Azerbaijani comes first and is the fallback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Lang {
 /// Text for people, in up to three languages. Azerbaijani is required; what is missing falls back to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct LocalText {
     /// Azerbaijani.
     #[cfg_attr(feature = "openapi", schema(min_length = 1))]
@@ -81,6 +81,8 @@ pub struct LocalText {
     #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub ru: Option<String>,
 }
+
+objects!(LocalText);
 
 impl LocalText {
     /// All three languages.

@@ -266,6 +266,8 @@ mod tests {
     fn lists_are_no_objects_and_whole_numbers_are_integers() {
         use shared::{account::ChangeMe, claim::NewClaim};
         assert_eq!(checked::<ChangeMe>(b" [null, null]").unwrap_err().code, Code::InvalidInput);
+        let json = r#"{"kind": "course", "area": "art", "title": ["a", "b", "c"]}"#;
+        assert_eq!(wrong::<OfferDraft>(json).1, [("/title".into(), FieldCode::WrongType)]);
         assert_eq!(checked::<NewClaim>(b"{\"quantity\": 3.0}").unwrap().quantity, 3);
         assert_eq!(checked::<NewClaim>(b"{\"quantity\": 3.5}").unwrap_err().code, Code::InvalidInput);
     }

@@ -1,10 +1,9 @@
 //! What a partner says of itself, and how it is changed.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::{
-    Code, FieldCode, LocalText, PartnerId, Validate,
+    Code, FieldCode, PartnerId, Validate,
     partner::{PartnerDetails, PartnerProfile, PartnerState},
 };
 
@@ -29,7 +28,7 @@ pub fn view(partner: partners::Model, profile: partner_profiles::Model) -> Resul
         slug: partner.slug,
         reason: profile.reason,
         name: partner.name,
-        about: partner.about.and_then(|about| LocalText::deserialize(about).ok()),
+        about: partner.about.and_then(|about| serde_json::from_value(about).ok()),
         website: partner.website,
         tax_id: profile.tax_id,
         contact_name: profile.contact_name,
@@ -68,7 +67,7 @@ pub async fn change(
     expected.check(u32::try_from(profile.version).unwrap_or_default())?;
     let before = PartnerDetails {
         name: row.name.clone(),
-        about: row.about.clone().and_then(|about| LocalText::deserialize(about).ok()),
+        about: row.about.clone().and_then(|about| serde_json::from_value(about).ok()),
         website: row.website.clone(),
         contact_name: profile.contact_name.clone(),
         contact_email: profile.contact_email.clone(),

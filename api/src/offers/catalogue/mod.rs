@@ -90,7 +90,7 @@ impl Catalogue {
             fresh.extend(making.await.map_err(Error::internal)??);
         }
         let old = self.now.load().shelf.clone();
-        let shelf = warm(move || Arc::new(old.changed(fresh))).await?;
+        let shelf = warm(move || Arc::new(old.changed(&fresh))).await?;
         self.now.store(Arc::new(Snapshot::new(shelf, Counts::read(db.fresh(), now).await?, now)));
         *seen = to_ms(now) - OVERLAP_MS;
         Ok(())

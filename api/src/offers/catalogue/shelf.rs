@@ -56,7 +56,7 @@ impl Shelf {
     }
 
     /// With offers that changed: `fresh` has their entries, and nothing for those that are listed no more.
-    pub fn changed(&self, fresh: HashMap<OfferId, Option<Arc<Entry>>>) -> Self {
+    pub fn changed(&self, fresh: &HashMap<OfferId, Option<Arc<Entry>>>) -> Self {
         let mut numbers = 0..;
         let stays = |entry: &Arc<Entry>| !fresh.contains_key(&entry.id);
         let places: Vec<Option<u32>> =

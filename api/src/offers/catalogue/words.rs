@@ -11,7 +11,7 @@ use std::{
 pub struct Words {
     text: Box<str>,
     entries: Box<[u32]>,
-    words: Box<[Word]>,
+    list: Box<[Word]>,
 }
 
 /// Where a word is in the text, and its entries in the list.
@@ -54,7 +54,7 @@ impl Words {
     /// and `fresh` gives numbers after those with their words.
     pub fn changed(&self, places: &[Option<u32>], fresh: impl Iterator<Item = (u32, BTreeSet<String>)>) -> Self {
         let mut words: HashMap<String, Vec<u32>> = HashMap::new();
-        for word in &self.words {
+        for word in &self.list {
             let kept: Vec<u32> =
                 self.entries[word.entries.clone()].iter().filter_map(|n| places[*n as usize]).collect();
             if !kept.is_empty() {
@@ -77,8 +77,8 @@ impl Words {
             all.extend(entries);
             Word { text: from.0..text.len(), entries: from.1..all.len() }
         });
-        let words = places.collect();
-        Self { text: text.into(), entries: all.into(), words }
+        let list = places.collect();
+        Self { text: text.into(), entries: all.into(), list }
     }
 
     fn text(&self, word: &Word) -> &str {
@@ -90,8 +90,8 @@ impl Words {
         let mut found: Option<Set> = None;
         for prefix in query {
             let mut here = Set::empty(len);
-            let from = self.words.partition_point(|word| self.text(word) < prefix);
-            for word in self.words[from..].iter().take_while(|word| self.text(word).starts_with(prefix)) {
+            let from = self.list.partition_point(|word| self.text(word) < prefix);
+            for word in self.list[from..].iter().take_while(|word| self.text(word).starts_with(prefix)) {
                 for entry in &self.entries[word.entries.clone()] {
                     here.insert(*entry);
                 }

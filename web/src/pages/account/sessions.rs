@@ -71,9 +71,16 @@ fn device(user_agent: &str) -> Option<String> {
     }
 }
 
+/// A phone, or a computer.
+fn picture(user_agent: &str) -> Icon {
+    let is_small = ["Android", "iPhone", "iPad"].iter().any(|sign| user_agent.contains(sign));
+    if is_small { Icon::Device } else { Icon::Laptop }
+}
+
 fn row(view: SessionView, failure: RwSignal<Option<Failure>>) -> AnyView {
     let SessionView { id, current, user_agent, last_used_at, .. } = view;
     let name = user_agent.as_deref().and_then(device);
+    let picture = user_agent.as_deref().map_or(Icon::Device, picture);
     let used = move || {
         if current { say!(account.this_device) } else { say!(account.last_used, date = date(last_used_at, lang())) }
     };
@@ -91,7 +98,7 @@ fn row(view: SessionView, failure: RwSignal<Option<Failure>>) -> AnyView {
     };
     view! {
         <li class="row-item">
-            <span class="badge plain">{icon(Icon::Device)}</span>
+            <span class="badge plain">{icon(picture)}</span>
             <div class="row-words">
                 <h3>{move || name.clone().unwrap_or_else(|| say!(account.unknown_device))}</h3>
                 <p>
@@ -106,13 +113,15 @@ fn row(view: SessionView, failure: RwSignal<Option<Failure>>) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use super::device;
+    use super::{device, picture};
+    use crate::components::icon::Icon;
 
     #[test]
     fn devices_are_named_as_people_call_them() {
         let phone =
             "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36";
         assert_eq!(device(phone).as_deref(), Some("Chrome, Android"));
+        assert_eq!((picture(phone), picture("Mozilla/5.0 (X11; Linux x86_64)")), (Icon::Device, Icon::Laptop));
         assert_eq!(device("curl/8.5.0").as_deref(), Some("curl/8.5.0"));
         assert_eq!(device(""), None);
     }
