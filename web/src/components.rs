@@ -12,4 +12,6 @@ pub mod icon;
 pub mod note;
 pub mod page;
 pub mod pill;
+pub mod search;
 pub mod states;
+pub mod stepper;

@@ -5,7 +5,7 @@ mod bulk;
 mod filter;
 mod rows;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -26,6 +26,7 @@ use crate::{
         action::{PLAIN, action},
         icon::{Icon, icon},
         page::titled,
+        search::search_box,
         states::{empty, ghost_few, states},
     },
     format::number,
@@ -34,8 +35,6 @@ use crate::{
     names,
 };
 
-/// How long the page waits for the next letter.
-const PAUSE: Duration = Duration::from_millis(250);
 /// Offers a page.
 const LIMIT: u32 = 50;
 
@@ -96,45 +95,9 @@ pub fn offers(desk: Desk) -> AnyView {
 }
 
 fn search(filter: Memo<Filter>, change: Callback<Filter>) -> AnyView {
-    let typed = RwSignal::new(filter.with_untracked(|f| f.q.clone()));
-    let pending = StoredValue::new(None::<TimeoutHandle>);
-    let stop = move || {
-        if let Some(handle) = pending.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-    };
-    on_cleanup(stop);
-    let apply = move || {
-        let q = typed.get_untracked().trim().to_owned();
-        if filter.with_untracked(|f| f.q != q) {
-            change.run(Filter { q, ..filter.get_untracked() });
-        }
-    };
-    let input = move |text: String| {
-        typed.set(text);
-        stop();
-        pending.set_value(set_timeout_with_handle(apply, PAUSE).ok());
-    };
-    let submit = move |ev: leptos::ev::SubmitEvent| {
-        ev.prevent_default();
-        stop();
-        apply();
-    };
-    view! {
-        <form class="search" role="search" on:submit=submit>
-            {icon(Icon::Search)}
-            <input
-                type="search"
-                name="q"
-                autocomplete="off"
-                aria-label=tr!(my_offers.search)
-                placeholder=tr!(my_offers.search)
-                prop:value=typed
-                on:input=move |ev| input(event_target_value(&ev))
-            />
-        </form>
-    }
-    .into_any()
+    let current = Signal::derive(move || filter.with(|f| f.q.clone()));
+    let search = Callback::new(move |q| change.run(Filter { q, ..filter.get_untracked() }));
+    search_box(current, search, tr!(my_offers.search), tr!(my_offers.search))
 }
 
 fn kinds(filter: Memo<Filter>, change: Callback<Filter>) -> AnyView {

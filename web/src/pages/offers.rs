@@ -4,8 +4,6 @@ mod filter;
 mod list;
 mod panel;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -18,6 +16,7 @@ use crate::{
     components::{
         icon::{Icon, icon},
         page::heading,
+        search::search_box,
         states::{ghost_cards, states},
     },
     language::{lang, tr},
@@ -27,8 +26,6 @@ use crate::{
 };
 use filter::{Filter, Part, Partners};
 
-/// How long the page waits for the next letter.
-const PAUSE: Duration = Duration::from_millis(250);
 /// Offers a page.
 const LIMIT: u32 = 24;
 
@@ -91,62 +88,9 @@ pub fn offers() -> AnyView {
 }
 
 fn search(filter: Memo<Filter>, change: Change) -> AnyView {
-    let typed = RwSignal::new(filter.with_untracked(|f| f.q.clone()));
-    // Going back changes the address; the box follows, unless somebody types in it just then.
-    Effect::new(move |_| {
-        let q = filter.with(|f| f.q.clone());
-        if typed.with_untracked(|t| t.trim() != q) {
-            typed.set(q);
-        }
-    });
-    let pending = StoredValue::new(None::<TimeoutHandle>);
-    let stop = move || {
-        if let Some(handle) = pending.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
-    };
-    on_cleanup(stop);
-    let apply = move || {
-        let q = typed.get_untracked();
-        if filter.with_untracked(|f| f.q != q.trim()) {
-            change.run(filter.get_untracked().with(Part::Q, Some(q.trim())));
-        }
-    };
-    let input = move |text: String| {
-        typed.set(text);
-        stop();
-        pending.set_value(set_timeout_with_handle(apply, PAUSE).ok());
-    };
-    let submit = move |ev: leptos::ev::SubmitEvent| {
-        ev.prevent_default();
-        stop();
-        apply();
-    };
-    view! {
-        <form class="search" role="search" on:submit=submit>
-            {icon(Icon::Search)}
-            <input
-                type="search"
-                name="q"
-                autocomplete="off"
-                enterkeyhint="search"
-                aria-label=tr!(offers.search)
-                placeholder=tr!(home.search_hint)
-                prop:value=typed
-                on:input=move |ev| input(event_target_value(&ev))
-            />
-            <button
-                type="button"
-                class="icon-button"
-                aria-label=tr!(offers.clear_search)
-                hidden=move || typed.with(String::is_empty)
-                on:click=move |_| input(String::new())
-            >
-                {icon(Icon::Cross)}
-            </button>
-        </form>
-    }
-    .into_any()
+    let current = Signal::derive(move || filter.with(|f| f.q.clone()));
+    let search = Callback::new(move |q: String| change.run(filter.get_untracked().with(Part::Q, Some(&q))));
+    search_box(current, search, tr!(offers.search), tr!(home.search_hint))
 }
 
 fn sort(filter: Memo<Filter>, change: Change) -> AnyView {

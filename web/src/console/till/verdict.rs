@@ -12,6 +12,7 @@ use crate::{
     components::{
         action::{PLAIN, action},
         icon::{Icon, icon},
+        stepper::stepper,
     },
     format::{date, moment, number, time},
     language::{lang, locale, say, tr},
@@ -59,7 +60,7 @@ fn valid(till: Till, found: CheckedCode) -> AnyView {
             {head(Icon::Check, || say!(till.valid))}
             {offer}
             {until}
-            {(left > 1).then(|| stepper(quantity, left))}
+            {(left > 1).then(|| units(quantity, left))}
             <div data-testid="till-redeem">
                 {action("button primary wide big", label, till.busy.into(), move || till.redeem(quantity.get_untracked()))}
             </div>
@@ -70,39 +71,11 @@ fn valid(till: Till, found: CheckedCode) -> AnyView {
 }
 
 /// How many of the units; part of a claim can be redeemed.
-fn stepper(quantity: RwSignal<u32>, max: u32) -> AnyView {
-    let set = move |n: u32| quantity.set(n.clamp(1, max));
+fn units(quantity: RwSignal<u32>, max: u32) -> AnyView {
     view! {
         <div class="field">
             <label for="till-quantity">{move || say!(till.quantity, max = number(max.into(), lang()))}</label>
-            <div class="stepper">
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=tr!(offer.fewer)
-                    on:click=move |_| set(quantity.get_untracked().saturating_sub(1))
-                >
-                    {icon(Icon::Minus)}
-                </button>
-                <input
-                    id="till-quantity"
-                    name="quantity"
-                    type="number"
-                    inputmode="numeric"
-                    min="1"
-                    max=max
-                    prop:value=move || quantity.get().to_string()
-                    on:change=move |ev| set(event_target_value(&ev).parse().unwrap_or(1))
-                />
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=tr!(offer.more)
-                    on:click=move |_| set(quantity.get_untracked() + 1)
-                >
-                    {icon(Icon::Plus)}
-                </button>
-            </div>
+            {stepper("till-quantity", quantity, max)}
         </div>
     }
     .into_any()

@@ -19,9 +19,10 @@ use crate::{
         action::action,
         bar::left_bar,
         card::{Openness, openness},
-        icon::{Icon, icon},
+        icon::Icon,
         note::{self, line},
         states::failed,
+        stepper::stepper,
     },
     format::{day_month, number},
     language::{lang, say, tr},
@@ -100,7 +101,7 @@ where
     move || {
         let claim = claim.clone();
         view! {
-            {(max > 1).then(|| stepper(quantity, max))}
+            {(max > 1).then(|| units(quantity, max))}
             <div data-testid="claim-button">
                 {action("button primary wide big", label, busy, move || claim.run(quantity.get_untracked()))}
             </div>
@@ -165,39 +166,11 @@ impl<N: Fn(&str, NavigateOptions) + Clone + 'static> Claim<N> {
     }
 }
 
-fn stepper(quantity: RwSignal<u32>, max: u32) -> AnyView {
-    let set = move |n: u32| quantity.set(n.clamp(1, max));
+fn units(quantity: RwSignal<u32>, max: u32) -> AnyView {
     view! {
         <div class="field">
             <label for="quantity">{tr!(offer.quantity)}</label>
-            <div class="stepper">
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=tr!(offer.fewer)
-                    on:click=move |_| set(quantity.get_untracked().saturating_sub(1))
-                >
-                    {icon(Icon::Minus)}
-                </button>
-                <input
-                    id="quantity"
-                    name="quantity"
-                    type="number"
-                    inputmode="numeric"
-                    min="1"
-                    max=max
-                    prop:value=move || quantity.get().to_string()
-                    on:change=move |ev| set(event_target_value(&ev).parse().unwrap_or(1))
-                />
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=tr!(offer.more)
-                    on:click=move |_| set(quantity.get_untracked() + 1)
-                >
-                    {icon(Icon::Plus)}
-                </button>
-            </div>
+            {stepper("quantity", quantity, max)}
             <p class="field-help">
                 {move || say!(offer.quantity_help, max = number(max.into(), lang()))}
             </p>
