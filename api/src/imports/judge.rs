@@ -57,9 +57,9 @@ impl Judge {
     pub async fn decide(&self, batch: Batch) -> Result<(Batch, Plan)> {
         let known = Known::read(&self.store, &self.import, self.skips, &batch).await?;
         let rules = Rules { submit: self.import.submit, sandbox: self.sandbox, now: self.clock.now() };
-        let mode = self.mode;
+        let (mode, backend) = (self.mode, self.store.backend());
         let deciding = tokio::task::spawn_blocking(move || {
-            let plan = plan::plan(&batch, &known, mode, rules);
+            let plan = plan::plan(&batch, &known, mode, rules, backend);
             (batch, plan)
         });
         let (batch, plan) = deciding.await.map_err(Error::internal)?;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use sea_orm::DbBackend;
 use shared::import::{ImportMode, RowCode, RowProblem};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    offers::bulk::{self, Change, New, Rules, Standing, Verdict},
+    offers::bulk::{self, Change, Creation, Rules, Standing, Verdict},
 };
 
 /// The most that is told of one row.
@@ -22,7 +23,7 @@ const PROBLEMS: usize = 20;
 /// What is to be written.
 #[derive(Debug, Default)]
 pub struct Plan {
-    pub create: Vec<New>,
+    pub create: Creation,
     pub update: Vec<Change>,
     pub unchanged: usize,
     pub failed: Vec<Failed>,
@@ -45,9 +46,10 @@ pub struct Failed {
     pub problems: Vec<RowProblem>,
 }
 
-/// Decides about a batch.
-pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Result<Plan> {
+/// Decides about a batch. `backend` says for which database what is to be written is made.
+pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules, backend: DbBackend) -> Result<Plan> {
     let mut plan = Plan::default();
+    let mut new = Vec::new();
     let mut places = HashMap::with_capacity(batch.rows.len());
     for row in &batch.rows {
         let [number, line] = [row.number, row.line].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
@@ -69,7 +71,7 @@ pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Res
         };
         let failed = outcome.is_err();
         match outcome {
-            Ok(Verdict::Create(new)) => plan.create.push(*new),
+            Ok(Verdict::Create(offer)) => new.push(*offer),
             Ok(Verdict::Update(change)) => plan.update.push(*change),
             Ok(_) => plan.unchanged += 1,
             Err(mut problems) => {
@@ -85,6 +87,7 @@ pub fn plan(batch: &Batch, known: &Known, mode: ImportMode, rules: Rules) -> Res
         }
         plan.meet(&mut places, known, name, met(failed));
     }
+    plan.create = Creation::of(&new, backend);
     Ok(plan)
 }
 

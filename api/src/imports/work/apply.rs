@@ -64,7 +64,7 @@ impl Work {
         after.position += count(batch.rows.len());
         after.bytes_done = i64::try_from(batch.bytes_done).unwrap_or(i64::MAX);
         after.rows_read += count(batch.rows.len() - plan.skipped);
-        after.created += count(plan.create.len());
+        after.created += count(plan.create.count());
         after.updated += count(plan.update.len());
         after.unchanged += count(plan.unchanged);
         after.failed += count(plan.failed.len());

@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub use self::{
     end::{count_missing, count_open, end, missing},
     find::{find, same, there},
-    write::{create, update},
+    write::{Creation, create, update},
 };
 use super::{
     document::{draft_of, latest_draft_of, period_number, search_text, state_of},
@@ -70,7 +70,7 @@ pub enum Verdict {
     Bound(Violation),
 }
 
-/// A new offer, as it is written: made where it is decided about, so that the transaction does not wait for it.
+/// A new offer, as it is written.
 #[derive(Clone, Debug)]
 pub struct New {
     name: String,

@@ -1,9 +1,9 @@
 //! Writing what was decided: new offers, and the next versions of those that are there.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Value};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use shared::{PartnerId, offer::OfferState};
+use shared::PartnerId;
 use uuid::Uuid;
 
 use super::{ACTION, Change, New, by};
@@ -18,46 +18,70 @@ use crate::{
 
 /// A new offer without its draft, or on SQLite with it.
 #[derive(Serialize)]
-struct NewRow<'a>(String, &'a str, &'static str, Option<i64>, Option<i64>, Option<i64>, &'a str, Option<&'a RawValue>);
+struct NewRow<'a>(String, &'a str, &'static str, Option<i64>, Option<i64>, &'a str, Option<&'a RawValue>);
+
+impl<'a> NewRow<'a> {
+    fn of(new: &'a New, with_draft: bool) -> Self {
+        let New { name, state, starts_at, ends_at, draft, search } = new;
+        let draft = with_draft.then_some(draft.as_ref());
+        Self(hex_id(Uuid::now_v7()), name, state.as_str(), *starts_at, *ends_at, search, draft)
+    }
+}
+
+/// New offers as the parameters of the statement that writes them. They are made where it is decided about them, so that
+/// the transaction does not wait for it.
+#[derive(Debug, Default)]
+pub struct Creation {
+    count: usize,
+    rows: Option<Value>,
+    /// PostgreSQL gets the drafts apart.
+    drafts: Option<Value>,
+}
+
+impl Creation {
+    /// Of offers that are new.
+    pub fn of(new: &[New], backend: DbBackend) -> Self {
+        let apart = backend == DbBackend::Postgres;
+        Self {
+            count: new.len(),
+            rows: (!new.is_empty())
+                .then(|| json::rows(&new.iter().map(|new| NewRow::of(new, !apart)).collect::<Vec<_>>())),
+            drafts: apart.then(|| json::lines(new.iter().map(|new| &new.draft))),
+        }
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
 
 /// Writes new offers; answers whether all of them could be: a name may have been taken meanwhile. Then the transaction is
 /// spoilt.
 pub async fn create(
     tx: &impl ConnectionTrait,
     partner: PartnerId,
-    new: &[New],
+    new: &Creation,
     actor: Option<Actor>,
     now: i64,
 ) -> Result<bool, DbErr> {
-    if new.is_empty() {
-        return Ok(true);
-    }
-    let apart = tx.get_database_backend() == DbBackend::Postgres;
-    let rows: Vec<NewRow> = new
-        .iter()
-        .map(|New { name, state, starts_at, ends_at, draft, search }| {
-            let published = (*state == OfferState::Published).then_some(now);
-            let within = (!apart).then_some(draft.as_ref());
-            NewRow(hex_id(Uuid::now_v7()), name, state.as_str(), *starts_at, *ends_at, published, search, within)
-        })
-        .collect();
-    let into =
-        "INSERT INTO offers (id, partner_id, external_id, state, starts_at, ends_at, version, created_at, updated_at,
-                published_at, action, actor_id, actor_key, search, draft)";
+    let Some(rows) = new.rows.clone() else { return Ok(true) };
+    let into = "INSERT INTO offers (id, partner_id, external_id, state, starts_at, ends_at, version, created_at,
+                updated_at, published_at, action, actor_id, actor_key, search, draft)";
+    let published = "CASE j.value ->> 2 WHEN 'published' THEN $3 END";
     let sql = Sql {
         sqlite: &format!(
             "{into} SELECT unhex(j.value ->> 0), $2, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, 1, $3, $3,
-             j.value ->> 5, '{ACTION}', $4, $5, j.value ->> 6, j.value -> 7 FROM json_each($1) AS j"
+             {published}, '{ACTION}', $4, $5, j.value ->> 5, j.value -> 6 FROM json_each($1) AS j"
         ),
         postgres: &format!(
             "{into} SELECT (j.value ->> 0)::uuid, $2, j.value ->> 1, j.value ->> 2, (j.value ->> 3)::bigint,
-             (j.value ->> 4)::bigint, 1, $3, $3, (j.value ->> 5)::bigint, '{ACTION}', $4, $5, j.value ->> 6, j.draft::jsonb
+             (j.value ->> 4)::bigint, 1, $3, $3, {published}, '{ACTION}', $4, $5, j.value ->> 5, j.draft::jsonb
              FROM ROWS FROM (jsonb_array_elements($1::jsonb), string_to_table($6, E'\\n')) AS j (value, draft)"
         ),
     };
     let [user, key] = by(actor);
-    let mut values = vec![json::rows(&rows), partner.0.into(), now.into(), user, key];
-    values.extend(apart.then(|| json::lines(new.iter().map(|new| &new.draft))));
+    let values = [rows, partner.0.into(), now.into(), user, key].into_iter().chain(new.drafts.clone());
     match tx.execute_raw(either(tx, sql, values)).await {
         Err(error) if is_duplicate(&error) => Ok(false),
         done => done.map(|_| true),
