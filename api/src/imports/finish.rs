@@ -12,12 +12,12 @@ use shared::{
 use super::{admit::note, store};
 use crate::{
     error::Result,
-    store::{clock::to_ms, entities::imports},
+    store::{Store, clock::to_ms, entities::imports},
     webhooks::{self, Event},
 };
 
 /// The row of an upload that is over.
-pub fn over(import: &imports::Model, failure: Option<&FileProblem>, now: DateTime<Utc>) -> imports::Model {
+fn over(import: &imports::Model, failure: Option<&FileProblem>, now: DateTime<Utc>) -> imports::Model {
     let state = if failure.is_some() { ImportState::Failed } else { ImportState::Finished };
     imports::Model {
         state: state.as_str().to_owned(),
@@ -28,20 +28,24 @@ pub fn over(import: &imports::Model, failure: Option<&FileProblem>, now: DateTim
     }
 }
 
-/// Ends an upload; answers whether it still was this process's to end.
-pub async fn finish(
-    tx: &impl ConnectionTrait,
+/// Ends an upload with these counts; answers its row then, if it still was the caller's to end.
+pub async fn end(
+    db: &Store,
     before: &imports::Model,
-    after: &imports::Model,
+    counts: &imports::Model,
+    failure: Option<&FileProblem>,
     now: DateTime<Utc>,
-) -> Result<bool> {
-    if !store::advance(tx, before, after).await? {
-        return Ok(false);
+) -> Result<Option<imports::Model>> {
+    let after = over(counts, failure, now);
+    let tx = db.begin().await?;
+    if !store::advance(&tx, before, &after).await? {
+        return Ok(None);
     }
-    let detail = json!({"state": after.state, "counts": store::counts(after), "failure": why(after)});
-    note(tx, after, "import.finish", detail, now).await?;
-    tell(tx, after, now).await?;
-    Ok(true)
+    let detail = json!({"state": after.state, "counts": store::counts(&after), "failure": why(&after)});
+    note(&tx, &after, "import.finish", detail, now).await?;
+    tell(&tx, &after, now).await?;
+    tx.commit().await?;
+    Ok(Some(after))
 }
 
 /// The code of what an upload failed of.

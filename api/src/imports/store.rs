@@ -149,7 +149,7 @@ pub async fn met(db: &impl ConnectionTrait, import: Uuid, names: &[&str]) -> Res
 }
 
 /// Notes names as met, none of which was before.
-pub async fn note(tx: &impl ConnectionTrait, import: Uuid, names: &[(&str, Met)]) -> Result<(), DbErr> {
+pub async fn note(tx: &impl ConnectionTrait, import: Uuid, names: &[(String, Met)]) -> Result<(), DbErr> {
     if names.is_empty() {
         return Ok(());
     }
@@ -160,7 +160,7 @@ pub async fn note(tx: &impl ConnectionTrait, import: Uuid, names: &[(&str, Met)]
                    SELECT $1, value ->> 0, (value ->> 1)::bigint, (value ->> 2)::bigint, (value ->> 3)::boolean
                    FROM jsonb_array_elements($2::jsonb) AS j",
     };
-    let rows: Vec<_> = names.iter().map(|(name, met)| (*name, met.number, met.line, met.failed)).collect();
+    let rows: Vec<_> = names.iter().map(|(name, met)| (name, met.number, met.line, met.failed)).collect();
     tx.execute_raw(either(tx, sql, [import.into(), json::rows(&rows)])).await?;
     Ok(())
 }

@@ -36,10 +36,8 @@ async fn end_lost(all: &Imports) -> Result<()> {
     let gone = to_ms(now - GONE);
     store::see(&all.store.write, all.spool.host, to_ms(now), gone).await?;
     for import in store::lost(all.store.fresh(), gone).await? {
-        let after = finish::over(&import, Some(&FileProblem::new(FileCode::FileLost)), now);
-        let tx = all.store.begin().await?;
-        if finish::finish(&tx, &import, &after, now).await? {
-            tx.commit().await?;
+        let lost = FileProblem::new(FileCode::FileLost);
+        if finish::end(&all.store, &import, &import, Some(&lost), now).await?.is_some() {
             tracing::warn!(import = %import.id, host = %import.host, "import.lost");
         }
     }

@@ -76,8 +76,7 @@ impl Work {
 
     /// Writes what was decided; answers whether nobody came between.
     async fn write(&self, tx: &DatabaseTransaction, stage: Stage, plan: &Plan, now: DateTime<Utc>) -> Result<bool> {
-        let names: Vec<_> = plan.names.iter().map(|(name, met)| (name.as_str(), *met)).collect();
-        store::note(tx, self.import.id, &names).await?;
+        store::note(tx, self.import.id, &plan.names).await?;
         store::note_failed(tx, self.import.id, &plan.failed_again).await?;
         store::add_errors(tx, self.import.id, &self.errors(plan)).await?;
         if stage != Stage::Apply || self.import.dry_run {

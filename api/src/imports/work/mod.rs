@@ -194,11 +194,8 @@ impl Work {
 
     /// Ends the upload with these counts.
     async fn over(&mut self, all: &Imports, counts: &imports::Model, failure: Option<FileProblem>) -> Result<Step> {
-        let now = all.clock.now();
-        let after = finish::over(counts, failure.as_ref(), now);
-        let tx = all.store.begin().await?;
-        if finish::finish(&tx, &self.import, &after, now).await? {
-            tx.commit().await?;
+        let ended = finish::end(&all.store, &self.import, counts, failure.as_ref(), all.clock.now()).await?;
+        if let Some(after) = ended {
             tracing::info!(import = %after.id, state = after.state, rows = after.rows_read, failed = after.failed, "import.over");
             self.import = after;
         }

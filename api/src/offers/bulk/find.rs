@@ -9,6 +9,11 @@ use uuid::Uuid;
 use super::Standing;
 use crate::store::{Sql, either, entities::offers, json};
 
+/// For each name of `j` the partner's offer in PostgreSQL. OFFSET keeps it a look-up for each name, and IS NOT DISTINCT FROM
+/// the index of names the only one that serves.
+const NAMED: &str = "CROSS JOIN LATERAL (
+    SELECT o.* FROM offers o WHERE o.external_id = j.name AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o";
+
 /// `columns` of the partner's offers that have these names.
 fn named(db: &impl ConnectionTrait, partner: PartnerId, names: &[&str], columns: &str) -> Statement {
     let sql = Sql {
@@ -16,12 +21,7 @@ fn named(db: &impl ConnectionTrait, partner: PartnerId, names: &[&str], columns:
             "SELECT {columns} FROM json_each($2) AS j
              CROSS JOIN offers o ON o.partner_id = $1 AND o.external_id = j.value"
         ),
-        // OFFSET keeps it a look-up for each name, and IS NOT DISTINCT FROM the index of names the only one that serves.
-        postgres: &format!(
-            "SELECT {columns} FROM jsonb_array_elements_text($2::jsonb) AS j (name) CROSS JOIN LATERAL (
-                 SELECT o.* FROM offers o
-                 WHERE o.external_id = j.name AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o"
-        ),
+        postgres: &format!("SELECT {columns} FROM jsonb_array_elements_text($2::jsonb) AS j (name) {NAMED}"),
     };
     either(db, sql, [partner.0.into(), json::rows(names)])
 }
@@ -44,12 +44,11 @@ pub async fn same(
         sqlite: "SELECT o.external_id FROM json_each($3) AS j
                  CROSS JOIN offers o ON o.partner_id = $1 AND o.external_id = j.value ->> 0
                  WHERE coalesce(o.pending, o.draft) = j.value -> 1 AND NOT ($2 AND o.state = 'draft')",
-        postgres: "SELECT o.external_id
-                   FROM ROWS FROM (jsonb_array_elements_text($3::jsonb), string_to_table($4, E'\\n')) AS j (name, draft)
-                   CROSS JOIN LATERAL (
-                       SELECT o.external_id, o.state, coalesce(o.pending, o.draft) AS draft FROM offers o
-                       WHERE o.external_id = j.name AND o.partner_id IS NOT DISTINCT FROM $1 OFFSET 0) AS o
-                   WHERE o.draft = j.draft::jsonb AND NOT ($2 AND o.state = 'draft')",
+        postgres: &format!(
+            "SELECT o.external_id
+             FROM ROWS FROM (jsonb_array_elements_text($3::jsonb), string_to_table($4, E'\\n')) AS j (name, draft) {NAMED}
+             WHERE coalesce(o.pending, o.draft) = j.draft::jsonb AND NOT ($2 AND o.state = 'draft')"
+        ),
     };
     let mut values = vec![partner.0.into(), submit.into()];
     match db.get_database_backend() {

@@ -118,6 +118,7 @@ impl Entry {
     /// The words by which it is found: title, summary, partner, in all languages, each once.
     pub fn words(&self) -> BTreeSet<String> {
         let texts = self.texts();
+        // The title is made on the way, so that the card is not read for it again.
         self.title.get_or_init(|| shared::fold::fold(&texts.title.az).into());
         let local = [Some(&texts.title), texts.summary.as_ref()].into_iter().flatten();
         let all = local.flat_map(|text| text.entries().map(|(_, text)| text)).chain([self.partner.name.as_str()]);
