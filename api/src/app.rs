@@ -2,12 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix_web::{
-    App, HttpRequest, HttpServer,
-    dev::{Server, ServiceRequest},
-    middleware::{Next, from_fn},
-    web,
-};
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinHandle;
@@ -16,16 +11,15 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts::{self, Accounts, activity::Activity, caller, revoked::Revoked, token::Keys},
+    accounts::{self, Accounts, activity::Activity, revoked::Revoked, token::Keys},
     audit,
-    claims::{self, Desk, routes::ChangeLimit, view::ShownOffers},
+    claims::{self, ClaimQueue, routes::ChangeLimit, view::ShownOffers},
     codes,
     config::ServeConfig,
     eligibility,
     http::{
         finish::{SiteHeaders, finish},
-        idempotency::{self, Identify},
-        openapi,
+        idempotency, openapi,
         page::{self, WebDir},
         routes::Routes,
     },
@@ -36,7 +30,6 @@ use crate::{
     partners::{
         self,
         health::{self, Health, KeyLimit},
-        key::KeyText,
     },
     redemptions::{self, Guesses},
     stats,
@@ -47,25 +40,6 @@ use crate::{
     },
     webhooks::{self, Webhooks},
 };
-
-/// POSTs whose answers are not kept by the general middleware: the claim desk and uploads keep their own, and the others
-/// carry secrets, of which not even a hash is to be kept.
-const KEEP_NOTHING: &[&str] = &[
-    "/api/v1/offers/{id}/claims",
-    "/api/v1/auth/login",
-    "/api/v1/auth/token",
-    "/api/v1/auth/refresh",
-    "/api/v1/auth/logout",
-    "/api/v1/auth/register",
-    "/api/v1/auth/password/reset",
-    "/api/v1/invitations/accept",
-    "/api/v1/partners/{slug}/webhooks",
-    "/api/v1/partners/{slug}/webhooks/{id}/rotate-secret",
-    "/api/v1/partners/{slug}/api-keys",
-    "/api/v1/partners/{slug}/api-keys/{id}/rotate",
-    "/api/v1/partners/{slug}/imports",
-    "/api/v1/partners/{slug}/imports/{id}/retry",
-];
 
 /// Whole requests get this long for their head; bodies have a limit of their own.
 const HEAD_TIME: Duration = Duration::from_secs(10);
@@ -83,7 +57,7 @@ pub struct Services {
     pub activity: web::Data<Activity>,
     pub accounts: web::Data<Accounts>,
     pub catalogue: web::Data<Catalogue>,
-    pub desk: web::Data<Desk>,
+    pub queue: web::Data<ClaimQueue>,
     pub shown: web::Data<ShownOffers>,
     pub webhooks: web::Data<Webhooks>,
     pub changes: web::Data<ChangeLimit>,
@@ -112,7 +86,7 @@ impl Services {
         webhooks::refresh(store.fresh()).await?;
         let webhooks = Webhooks::open(&config, store.clone(), clock)?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
-        let (desk, closed) = Desk::open(store.clone(), accounts.clone(), clock, config.claim_queue);
+        let (queue, closed) = ClaimQueue::open(store.clone(), accounts.clone(), clock, config.claim_queue);
         let imports = Imports::open(&config, store.clone(), clock)?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
         let services = Self {
@@ -123,7 +97,7 @@ impl Services {
             activity: web::Data::from(activity),
             accounts: web::Data::from(accounts),
             catalogue: web::Data::new(catalogue),
-            desk: web::Data::new(desk),
+            queue: web::Data::new(queue),
             shown: web::Data::default(),
             webhooks: web::Data::new(webhooks),
             changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
@@ -148,7 +122,7 @@ impl Services {
             .app_data(self.activity.clone())
             .app_data(self.accounts.clone())
             .app_data(self.catalogue.clone())
-            .app_data(self.desk.clone())
+            .app_data(self.queue.clone())
             .app_data(self.shown.clone())
             .app_data(self.webhooks.clone())
             .app_data(self.changes.clone())
@@ -185,34 +159,24 @@ pub fn document() -> Document {
     openapi::finish(app.split_for_parts().1)
 }
 
-/// Who owns an idempotency key: a person, or an API key by the head of its hash, since it has not been checked yet.
-fn identify(request: &HttpRequest) -> Option<uuid::Uuid> {
-    match caller::bearer(request).and_then(KeyText::read) {
-        Some(key) => key.hash().first_chunk().copied().map(uuid::Uuid::from_bytes),
-        None => caller::identify(request).map(|c| c.user.0),
-    }
-}
-
 /// Starts listening; answers with the server and the address that it got.
 fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAddr)> {
     let config = services.config.clone();
     let site =
         web::Data::new(SiteHeaders { page_policy: page::content_policy(&config.web_dir), https: config.is_https() });
     let web_dir = web::Data::new(WebDir(config.web_dir.clone()));
-    let identify = web::Data::new(Identify(identify));
     let services = services.clone();
     let make = move || {
-        let (services, site, web_dir, identify) = (services.clone(), site.clone(), web_dir.clone(), identify.clone());
+        let (services, site, web_dir) = (services.clone(), site.clone(), web_dir.clone());
         App::new()
             .wrap(from_fn(health::count))
-            .wrap(from_fn(|r: ServiceRequest, n: Next<_>| idempotency::middleware(KEEP_NOTHING, r, n)))
+            .wrap(from_fn(idempotency::middleware))
             .wrap(from_fn(finish))
             .service(web::scope(API).configure(routes))
             .configure(operations::routes)
             .configure(move |c| services.register(c))
             .app_data(site)
             .app_data(web_dir)
-            .app_data(identify)
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"])))
             .default_service(web::to(page::fallback))
     };
@@ -233,7 +197,7 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     if config.demo {
         offers::seed::seed(&store, Clock::ahead(config.test_clock_offset_seconds).now()).await?;
     }
-    let (services, desk_closed) = Services::open(config, store.clone()).await?;
+    let (services, queue_closed) = Services::open(config, store.clone()).await?;
     if services.config.demo {
         accounts::demo::make(&services.accounts).await?;
         partners::demo::make(&services.store, &services.accounts, services.clock.now()).await?;
@@ -243,9 +207,9 @@ pub async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     tracing::info!("listening on http://{address}");
     let outcome = server.await;
     jobs.stop().await;
-    // The desk closes when nobody can hand in any more, after everything handed in is answered.
+    // The queue closes when nobody can hand in any more, after everything handed in is answered.
     drop(services);
-    desk_closed.await.context("the claim desk failed")?;
+    queue_closed.await.context("the claim queue failed")?;
     store.close().await;
     outcome.context("the server stopped with an error")
 }

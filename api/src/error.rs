@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::{Code, FieldCode, Violations, validate::Violation};
 
+use crate::store::failure::Failure;
+
 /// What a rule answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -27,7 +29,7 @@ pub struct Error {
 impl Error {
     /// Refuses with a code.
     pub fn new(code: Code) -> Self {
-        let retry_after = matches!(code, Code::Overloaded | Code::UploadElsewhere).then_some(1);
+        let retry_after = (code.status() == 503).then_some(1);
         Self { code, violations: Vec::new(), extra: Map::new(), retry_after, source: None }
     }
 
@@ -57,6 +59,29 @@ impl Error {
         self
     }
 
+    /// Returns the causes, from the outermost to the innermost, for the log.
+    pub fn chain(&self) -> String {
+        let mut causes = vec![self.code.as_str().to_owned()];
+        let mut next = self.source.as_deref().map(|cause| cause as &dyn std::error::Error);
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes.join(": ")
+    }
+
+    /// Returns the same error for somebody else who waits for it.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            code: self.code,
+            violations: self.violations.clone(),
+            extra: self.extra.clone(),
+            retry_after: self.retry_after,
+            source: self.source.as_ref().map(|_| self.chain().into()),
+        }
+    }
+
     /// A failure of ours, with its cause for the log.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..Self::new(Code::Internal) }
@@ -70,11 +95,12 @@ impl From<Code> for Error {
 }
 
 impl From<sea_orm::DbErr> for Error {
-    /// A database that gives no connection in time is load, not failure.
+    /// What the database cannot do now is not the program's fault: the same request can succeed a moment later.
     fn from(error: sea_orm::DbErr) -> Self {
-        let code = match &error {
-            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => Code::Overloaded,
-            _ => Code::Internal,
+        let code = match Failure::of(&error) {
+            Failure::Storage => Code::StorageUnavailable,
+            Failure::Busy | Failure::Conflict => Code::Overloaded,
+            Failure::Constraint | Failure::Fault => Code::Internal,
         };
         Self { source: Some(Box::new(error)), ..Self::new(code) }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{
@@ -53,24 +53,24 @@ pub fn start(services: &Services) -> Jobs {
     let (stop, stopped) = watch::channel(false);
     let every = |pause, job| every(pause, stopped.clone(), services.clone(), job);
     let tasks = vec![
-        tokio::spawn(notice(services.clone(), stopped.clone())),
+        actix_web::rt::spawn(notice(services.clone(), stopped.clone())),
         every(ACTIVITY_EVERY, |services| Box::pin(write_activity(services))),
         every(TURN_EVERY, |services| Box::pin(turn_by_time(services))),
         every(TELL_EVERY, |services| Box::pin(tell_ministry(services))),
         every(TIDY_EVERY, |services| Box::pin(tidy(services))),
         send_mails(services, stopped.clone()),
-        tokio::spawn(imports::run(services.imports.clone().into_inner(), stopped.clone())),
+        actix_web::rt::spawn(imports::run(services.imports.clone().into_inner(), stopped.clone())),
         send_webhooks(services, stopped),
     ];
     Jobs { stop, tasks }
 }
 
 /// A piece of work that is done again and again.
-type Job = fn(Services) -> BoxFuture<'static, Result<()>>;
+type Job = fn(Services) -> LocalBoxFuture<'static, Result<()>>;
 
 /// Runs a job again and again; a failure is logged and tried again next time.
 fn every(pause: Duration, mut stopped: watch::Receiver<bool>, services: Services, job: Job) -> JoinHandle<()> {
-    tokio::spawn(async move {
+    actix_web::rt::spawn(async move {
         loop {
             // Also once on the way out, so that nothing noted in memory is lost.
             let last = *stopped.borrow();
@@ -90,8 +90,7 @@ fn every(pause: Duration, mut stopped: watch::Receiver<bool>, services: Services
 
 /// A job that failed is tried again: a line in the log.
 pub fn warn(error: &Error) {
-    let cause = error.source.as_ref().map(ToString::to_string).unwrap_or_default();
-    tracing::warn!(code = error.code.as_str(), cause, "job.retry");
+    tracing::warn!(error = %error.chain(), "job.retry");
 }
 
 /// Notices what changed, here or in another process, and takes it into memory.
@@ -157,13 +156,13 @@ async fn tell_ministry(services: Services) -> Result<()> {
 /// Sends mails as they are posted.
 fn send_mails(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     let accounts = services.accounts.clone();
-    tokio::spawn(async move { accounts.send_mails(stopped).await })
+    actix_web::rt::spawn(async move { accounts.send_mails(stopped).await })
 }
 
 /// Tells partners' programs what happened.
 fn send_webhooks(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     let (hooks, accounts) = (services.webhooks.clone(), services.accounts.clone());
-    tokio::spawn(async move { hooks.send(&accounts, stopped).await })
+    actix_web::rt::spawn(async move { hooks.send(&accounts, stopped).await })
 }
 
 /// Forgets what is old.
@@ -174,6 +173,7 @@ async fn tidy(services: Services) -> Result<()> {
     services.key_limit.tidy();
     partners::tidy(&services.store, services.clock.now()).await?;
     imports::tidy(&services.imports).await?;
-    idempotency::tidy(&services.store.write, to_ms(services.clock.now())).await?;
+    let now = to_ms(services.clock.now());
+    services.store.transaction(async |tx| Ok(idempotency::tidy(tx, now).await?)).await?;
     Ok(())
 }

@@ -16,6 +16,7 @@ mod ministry;
 pub mod offers;
 mod operations;
 pub mod partners;
+pub mod quotas;
 pub mod redemptions;
 pub mod stats;
 pub mod store;

@@ -3,14 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
-use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
-use shared::Code;
 use utoipa::ToSchema;
 
 use crate::{
     accounts::token::Keys,
-    error::{Error, Result},
+    error::Result,
     http::{
         Query,
         described::{DOCUMENT, TAG},
@@ -18,7 +16,7 @@ use crate::{
         query::Nothing,
         routes::Routes,
     },
-    store::{Store, statement},
+    store::Store,
 };
 
 /// The routes at the root.
@@ -44,12 +42,11 @@ async fn live(_: Query<Nothing>) -> HttpResponse {
     ok()
 }
 
-/// Whether it can answer: the database does.
+/// Whether it can answer and take changes: proved by a write, at most once a second.
 #[utoipa::path(tag = "operations", responses((status = 200, body = Health), (status = 503, description = "Not ready.", body = shared::Problem, content_type = "application/problem+json")))]
 #[get("/health/ready")]
 async fn ready(_: Query<Nothing>, store: web::Data<Store>) -> Result<HttpResponse> {
-    let asked = store.fresh().query_one_raw(statement(store.fresh(), "SELECT 1", []));
-    asked.await.map_err(|error| Error { source: Some(Box::new(error)), ..Error::new(Code::Overloaded) })?;
+    store.check_writes().await?;
     Ok(ok())
 }
 

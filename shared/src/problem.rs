@@ -129,6 +129,9 @@ codes! {
     Internal = 500, "internal", ["Bizdə xəta baş verdi", "Something went wrong on our side", "У нас произошла ошибка"];
     /// The uploaded file lies with another of the servers that serve together; `Retry-After` says when to try again.
     UploadElsewhere = 503, "upload_elsewhere", ["Fayl başqa serverdədir, bir az sonra cəhd edin", "The file lies with another server, please try again shortly", "Файл на другом сервере, попробуйте чуть позже"];
+    /// The storage cannot take a write now: its disk is full or failing, or the database cannot be reached. Nothing was
+    /// written; `Retry-After` says when to try again.
+    StorageUnavailable = 503, "storage_unavailable", ["Hazırda yadda saxlamaq olmur, bir az sonra cəhd edin", "Nothing can be saved right now, please try again shortly", "Сейчас сохранить не получается, попробуйте чуть позже"];
     /// The server is shedding load or stopping; `Retry-After` says when to try again.
     Overloaded = 503, "overloaded", ["Server hazırda doludur, bir az sonra cəhd edin", "The server is busy, please try again shortly", "Сервер занят, попробуйте чуть позже"];
 }

@@ -9,6 +9,7 @@ mod codes;
 mod commands;
 mod conventions;
 mod examples;
+mod idempotency;
 mod imports;
 mod ministry;
 mod offers;

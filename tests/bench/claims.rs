@@ -1,4 +1,5 @@
-//! Claims on one offer and spread over a thousand, through the claim desk and, beside it, by a plain transaction each.
+//! Claims on one offer and spread over a thousand, through the claim queue, with a key each as the
+//! page sends them and without; and, beside it, by a plain transaction each.
 
 use std::sync::Arc;
 
@@ -17,9 +18,17 @@ use crate::{
 
 /// What one round measured.
 struct Round {
-    desk: Outcome,
+    keyed: Outcome,
     cpu: f64,
+    bare: Outcome,
     plain: f64,
+}
+
+/// Whether each claim has an `Idempotency-Key` of its own, as the page sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    Each,
+    None,
 }
 
 /// Runs both.
@@ -27,18 +36,19 @@ pub async fn run(market: &Market, options: &Options) {
     for spread in [false, true] {
         let mut rounds = Vec::new();
         for round in 0..options.rounds {
-            let offers = |which| if spread { market.spread.clone() } else { vec![market.hot[round * 2 + which]] };
-            // The two halves of a round never meet on an offer with the same educator.
-            let (desk, cpu) = desk(market, options, &offers(0), round).await;
-            let plain = plain::run(market, &offers(1), round + 500, options.duration()).await;
-            rounds.push(Round { desk, cpu, plain });
+            let offers = |which| if spread { market.spread.clone() } else { vec![market.hot[round * 3 + which]] };
+            // The three parts of a round never meet on an offer with the same educator.
+            let (keyed, cpu) = queue(market, options, &offers(0), (round, Keys::Each)).await;
+            let (bare, _) = queue(market, options, &offers(1), (round + 250, Keys::None)).await;
+            let plain = plain::run(market, &offers(2), round + 500, options.duration()).await;
+            rounds.push(Round { keyed, cpu, bare, plain });
         }
         show(market, spread, rounds);
     }
 }
 
 #[allow(clippy::cast_precision_loss)] // A count of answers.
-async fn desk(market: &Market, options: &Options, offers: &[Uuid], first: usize) -> (Outcome, f64) {
+async fn queue(market: &Market, options: &Options, offers: &[Uuid], (first, keys): (usize, Keys)) -> (Outcome, f64) {
     let server = market.serve();
     if !options.cold {
         load::run(Load {
@@ -53,7 +63,7 @@ async fn desk(market: &Market, options: &Options, offers: &[Uuid], first: usize)
     let outcome = load::run(Load {
         address: server.address,
         connections: options.connections,
-        requests: Arc::new(requests(market, offers, first)),
+        requests: Arc::new(requests(market, offers, first, keys)),
         end: End::Sent,
     });
     let cpu = (machine::cpu_seconds(server.pid) - cpu) * 1e6 / outcome.answers as f64;
@@ -64,11 +74,15 @@ async fn desk(market: &Market, options: &Options, offers: &[Uuid], first: usize)
 }
 
 /// One claim of each educator, on the offers in turn.
-pub fn requests(market: &Market, offers: &[Uuid], first: usize) -> Requests {
+pub fn requests(market: &Market, offers: &[Uuid], first: usize, keys: Keys) -> Requests {
     let mut requests = Requests::default();
     for (at, token) in market.tokens.iter().enumerate() {
         let offer = offers[(at + first) % offers.len()];
-        requests.post(&format!("/api/v1/offers/{offer}/claims"), token, "{\"quantity\":1}");
+        let (path, body) = (format!("/api/v1/offers/{offer}/claims"), "{\"quantity\":1}");
+        match keys {
+            Keys::Each => requests.post_keyed(&path, token, body),
+            Keys::None => requests.post(&path, token, body),
+        }
     }
     requests
 }
@@ -92,16 +106,22 @@ async fn count(market: &Market) -> u64 {
 }
 
 fn show(market: &Market, spread: bool, mut rounds: Vec<Round>) {
-    let times = median(rounds.iter().map(|r| r.desk.rate() / r.plain).collect());
-    let plain = median(rounds.iter().map(|r| r.plain).collect());
-    rounds.sort_by(|a, b| a.desk.rate().total_cmp(&b.desk.rate()));
-    let Round { desk, cpu, .. } = &rounds[rounds.len() / 2];
-    let others = desk.others(desk.count(201, None));
+    let times = median(rounds.iter().map(|r| r.keyed.rate() / r.plain).collect());
+    let of_bare = median(rounds.iter().map(|r| r.keyed.rate() / r.bare.rate()).collect());
+    let (plain, bare) =
+        (median(rounds.iter().map(|r| r.plain).collect()), median(rounds.iter().map(|r| r.bare.rate()).collect()));
+    rounds.sort_by(|a, b| a.keyed.rate().total_cmp(&b.keyed.rate()));
+    let Round { keyed, cpu, .. } = &rounds[rounds.len() / 2];
+    let others = keyed.others(keyed.count(201, None));
     let (kind, where_) = (market.kind, if spread { "over 1,000 offers" } else { "on one offer" });
     table::load(
-        &format!("claims {where_}, {kind:?}"),
-        desk,
-        &format!("{cpu:.0} µs of processor for each; **{times:.1} ×** the plain transaction{others}"),
+        &format!("claims with a key each {where_}, {kind:?}"),
+        keyed,
+        &format!(
+            "{cpu:.0} µs of processor for each; **{times:.1} ×** the plain transaction, **{of_bare:.2}** of claims \
+             without keys{others}"
+        ),
     );
+    table::rate(&format!("claims without keys {where_}, {kind:?}"), bare, "");
     table::rate(&format!("plain transactions {where_}, {kind:?}"), plain, "");
 }

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     Options,
-    claims::requests,
+    claims::{Keys, requests},
     load::{self, End, Load},
     market::{Market, PACKAGES},
     plain,
@@ -22,7 +22,7 @@ pub async fn run(market: &Market, options: &Options) {
     let outcome = load::run(Load {
         address: server.address,
         connections: options.connections.max(CONNECTIONS),
-        requests: Arc::new(requests(market, &[market.crowd], 0)),
+        requests: Arc::new(requests(market, &[market.crowd], 0, Keys::Each)),
         end: End::Sent,
     });
     server.stop();

@@ -73,7 +73,7 @@ impl Market {
             options.settings.iter().filter_map(|s| s.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())),
         );
         let ids = |count: usize| (0..count).map(|_| Uuid::now_v7()).collect::<Vec<_>>();
-        let (hot, spread) = (ids(options.rounds * 2), ids(SPREAD));
+        let (hot, spread) = (ids(options.rounds * 3), ids(SPREAD));
         let mut market = Self { kind, folder, tokens: Vec::new(), hot, spread, crowd: Uuid::now_v7(), env };
 
         let started = Instant::now();

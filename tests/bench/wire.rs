@@ -27,10 +27,19 @@ impl Requests {
 
     /// Adds a POST of a JSON document by somebody.
     pub fn post(&mut self, path: &str, token: &str, body: &str) {
+        self.post_with(path, token, body, "");
+    }
+
+    /// The same with a key of its own, as the page sends it.
+    pub fn post_keyed(&mut self, path: &str, token: &str, body: &str) {
+        self.post_with(path, token, body, &format!("Idempotency-Key: {}\r\n", uuid::Uuid::new_v4()));
+    }
+
+    fn post_with(&mut self, path: &str, token: &str, body: &str, header: &str) {
         let length = body.len();
         self.add(format_args!(
             "POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+             {header}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         ));
     }
 

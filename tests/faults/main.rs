@@ -4,6 +4,7 @@
 mod crash;
 mod imports;
 mod processes;
+mod races;
 mod redemptions;
 mod stop;
 mod storm;

@@ -52,6 +52,28 @@ impl Market {
         Self { place: self.place.clone(), server: Arc::new(server), people: self.people.clone() }
     }
 
+    /// Whether it runs on the embedded database.
+    pub fn is_sqlite(&self) -> bool {
+        self.place.kind == Kind::Sqlite
+    }
+
+    /// Waits until something that was sent waits for a lock of the database; stops the test when it has ended instead. What
+    /// waits for SQLite's one writer cannot be asked for, so there it is given a moment to come so far.
+    pub async fn until_waiting<T>(&self, sent: &tokio::task::JoinHandle<T>) {
+        if self.is_sqlite() {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        } else {
+            let db = self.place.db().await;
+            crate::eventually("somebody waits for a lock", || async {
+                let sql = "SELECT count(*) FROM pg_stat_activity
+                           WHERE wait_event_type = 'Lock' AND datname = current_database()";
+                (db.number(sql).await > 0).then_some(())
+            })
+            .await;
+        }
+        assert!(!sent.is_finished(), "it waits for nobody");
+    }
+
     /// Not signed in.
     pub fn anon(&self) -> Caller {
         self.server.anon()

@@ -5,11 +5,14 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
-use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbErr};
 use shared::UserId;
 use uuid::Uuid;
 
-use crate::store::{Sql, Store, clock::day_number, either, json, statement};
+use crate::{
+    error::Result,
+    store::{Sql, Store, clock::day_number, either, json, statement},
+};
 
 /// People that are moved in one transaction, so that a morning's crowd does not hold up its claims.
 const BATCH: usize = 1000;
@@ -40,15 +43,17 @@ impl Activity {
     }
 
     /// Writes down some of those who were seen; answers how many are still waiting.
-    pub async fn write(&self, store: &Store, now: DateTime<Utc>) -> Result<usize, DbErr> {
+    pub async fn write(&self, store: &Store, now: DateTime<Utc>) -> Result<usize> {
         let today = day_number(now);
         let (batch, left) = self.take(today);
         if batch.is_empty() {
             return Ok(left);
         }
-        let tx = store.begin().await?;
-        move_to(&tx, &batch, today).await?;
-        tx.commit().await?;
+        let moved = store.transaction(async |tx| Ok(move_to(tx, &batch, today).await?)).await;
+        if moved.is_err() {
+            self.waiting.lock().extend(batch);
+            return moved.map(|()| left);
+        }
         for user in batch {
             self.done.insert(user, today);
         }
@@ -68,7 +73,7 @@ impl Activity {
 
 /// Moves people to `today`, in as many statements for a thousand as for one. Their rows are locked first where rows can
 /// be locked, so that two processes that see the same person move them once.
-async fn move_to(db: &(impl ConnectionTrait + TransactionTrait), users: &[Uuid], today: i32) -> Result<(), DbErr> {
+async fn move_to(db: &impl ConnectionTrait, users: &[Uuid], today: i32) -> Result<(), DbErr> {
     let here = Sql {
         sqlite: "SELECT u.id, u.last_active_day AS day FROM json_each($1) AS j JOIN users u ON u.id = unhex(j.value)
                  WHERE u.last_active_day IS NULL OR u.last_active_day < $2",

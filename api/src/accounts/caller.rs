@@ -18,6 +18,7 @@ use super::{activity::Activity, revoked::Revoked, token::Keys};
 use crate::{
     config::ServeConfig,
     error::{Error, Result},
+    http::idempotency::Owner,
     store::{Store, clock::Clock, entities::users},
 };
 
@@ -110,6 +111,24 @@ impl Caller {
         }
         data::<Activity>(request)?.saw(caller.user);
         Ok(caller)
+    }
+}
+
+impl Owner for Caller {
+    fn owner(&self) -> String {
+        self.user.to_string()
+    }
+}
+
+impl Owner for Person {
+    fn owner(&self) -> String {
+        self.caller.owner()
+    }
+}
+
+impl Owner for Admin {
+    fn owner(&self) -> String {
+        self.0.owner()
     }
 }
 

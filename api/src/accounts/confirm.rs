@@ -17,20 +17,24 @@ use crate::{
 
 /// Confirms the address of a link. Following it again is fine: mail programs and people do.
 pub async fn confirm(accounts: &Accounts, token: &str, now: DateTime<Utc>) -> Result<()> {
-    let tx = accounts.store.begin().await?;
-    let followed = links::take(&tx, token, Purpose::VerifyEmail, now).await?;
-    let user = store::by_id_locked(&tx, followed.user).await?.ok_or(Code::InvalidToken)?;
-    if user.email_verified_at.is_none() {
-        if !followed.first {
-            return Err(Code::InvalidToken.into());
-        }
-        let mut changed = user.into_active_model();
-        changed.email_verified_at = Set(Some(to_ms(now)));
-        changed.updated_at = Set(to_ms(now));
-        store::change_user(&tx, changed).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+    accounts
+        .store
+        .transaction(async |tx| {
+            let followed = links::take(tx, token, Purpose::VerifyEmail, now).await?;
+            let user = store::by_id_locked(tx, followed.user).await?.ok_or(Code::InvalidToken)?;
+            if user.email_verified_at.is_some() {
+                return Ok(());
+            }
+            if !followed.first {
+                return Err(Code::InvalidToken.into());
+            }
+            let mut changed = user.into_active_model();
+            changed.email_verified_at = Set(Some(to_ms(now)));
+            changed.updated_at = Set(to_ms(now));
+            store::change_user(tx, changed).await?;
+            Ok(())
+        })
+        .await
 }
 
 /// Sends the mail again, to somebody whose address is not confirmed yet.
@@ -38,12 +42,15 @@ pub async fn send_again(accounts: &Accounts, user: &users::Model, now: DateTime<
     if user.email_verified_at.is_some() || accounts.limits.mails.check(&user.email).is_err() {
         return Ok(());
     }
-    let tx = accounts.store.begin().await?;
-    let token = links::make(&tx, UserId(user.id), Purpose::VerifyEmail, now).await?;
-    let letter = Letter::VerifyEmail { token };
-    accounts.outbox.post(&tx, sign_up::to(user), &letter, Purpose::VerifyEmail.good_for(), now).await?;
-    tx.commit().await?;
+    accounts
+        .store
+        .transaction(async |tx| {
+            let token = links::make(tx, UserId(user.id), Purpose::VerifyEmail, now).await?;
+            let letter = Letter::VerifyEmail { token };
+            accounts.outbox.post(tx, sign_up::to(user), &letter, Purpose::VerifyEmail.good_for(), now).await?;
+            Ok(())
+        })
+        .await?;
     accounts.limits.mails.add(user.email.clone());
-    accounts.outbox.posted();
     Ok(())
 }

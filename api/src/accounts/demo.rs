@@ -53,13 +53,15 @@ pub async fn make_people(accounts: &Accounts, people: &[(&str, &str, Role)]) -> 
             email_verified: true,
             lang: Lang::Az,
         };
-        let tx = accounts.store.begin().await?;
-        if let Some(user) = sign_up::add(&tx, new, now).await? {
-            ids.push(UserId(user.id));
-            totals::add(&tx, Metric::Users, now, 1).await?;
-            totals::add(&tx, Metric::Educators, now, i64::from(role == Role::Educator)).await?;
-        }
-        tx.commit().await?;
+        let user = accounts.store.transaction(async |tx| {
+            let user = sign_up::add(tx, new.clone(), now).await?;
+            if user.is_some() {
+                totals::add(tx, Metric::Users, now, 1).await?;
+                totals::add(tx, Metric::Educators, now, i64::from(role == Role::Educator)).await?;
+            }
+            Ok(user)
+        });
+        ids.extend(user.await?.map(|user| UserId(user.id)));
     }
     Ok(ids)
 }

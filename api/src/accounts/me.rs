@@ -14,6 +14,7 @@ use crate::{
     claims,
     error::{Error, Result},
     store::{
+        Transaction,
         clock::{from_ms, to_ms},
         entities::{sessions, users},
         totals::{self, Metric},
@@ -68,15 +69,18 @@ pub async fn change(
         recover::check_personal("/new_password", password, &user)?;
         changed.password_hash = Set(accounts.hasher.hash(password).await?);
     }
-    let tx = accounts.store.begin().await?;
-    let user = store::change_user(&tx, changed).await?;
+    let user = accounts
+        .store
+        .transaction(async |tx| {
+            let user = store::change_user(tx, changed.clone()).await?;
+            if input.new_password.is_some() {
+                store::end_sessions(tx, UserId(user.id), Some(session), to_ms(now)).await?;
+                recover::tell_changed(accounts, tx, &user, now).await?;
+            }
+            Ok(user)
+        })
+        .await?;
     if input.new_password.is_some() {
-        store::end_sessions(&tx, UserId(user.id), Some(session), to_ms(now)).await?;
-        recover::tell_changed(accounts, &tx, &user, now).await?;
-    }
-    tx.commit().await?;
-    if input.new_password.is_some() {
-        accounts.outbox.posted();
         accounts.notice_ended(now).await?;
     }
     view(accounts, user, session, now).await
@@ -99,22 +103,27 @@ pub async fn delete(
     now: DateTime<Utc>,
 ) -> Result<()> {
     confirm(accounts, &person.account, &input.current_password, address).await?;
-    let tx = accounts.store.begin().await?;
-    let user = store::by_id_locked(&tx, person.caller.user).await?.ok_or(Code::SessionEnded)?;
-    let id = UserId(user.id);
-    store::end_sessions(&tx, id, None, to_ms(now)).await?;
-    store::note_ended(&tx, person.caller.session, to_ms(now)).await?;
-    accounts.outbox.take_back(&tx, &user.email).await?;
-    (accounts.farewell)(&tx, id, now).await?;
-    claims::cancel_all(&tx, id, now).await?;
-    store::delete_user(&tx, id).await?;
-    if let Some(day) = user.last_active_day {
-        activity::add(&tx, day, -1).await?;
-    }
-    totals::add(&tx, Metric::Users, now, -1).await?;
-    totals::add(&tx, Metric::Educators, now, -i64::from(user.is_verified_educator())).await?;
-    tx.commit().await?;
+    accounts.store.transaction(async |tx| erase(accounts, tx, person, now).await).await?;
     accounts.notice_ended(now).await
+}
+
+/// The account is locked first: claims lock their claimants, too, so one that is being decided is given back here, and none
+/// is granted any more.
+async fn erase(accounts: &Accounts, tx: &Transaction, person: &Person, now: DateTime<Utc>) -> Result<()> {
+    let user = store::by_id_locked(tx, person.caller.user).await?.ok_or(Code::SessionEnded)?;
+    let id = UserId(user.id);
+    store::end_sessions(tx, id, None, to_ms(now)).await?;
+    store::note_ended(tx, person.caller.session, to_ms(now)).await?;
+    accounts.outbox.take_back(tx, &user.email).await?;
+    (accounts.farewell)(tx, id, now).await?;
+    claims::cancel_all(tx, id, now).await?;
+    store::delete_user(tx, id).await?;
+    if let Some(day) = user.last_active_day {
+        activity::add(tx, day, -1).await?;
+    }
+    totals::add(tx, Metric::Users, now, -1).await?;
+    totals::add(tx, Metric::Educators, now, -i64::from(user.is_verified_educator())).await?;
+    Ok(())
 }
 
 /// Everything that is kept about somebody.

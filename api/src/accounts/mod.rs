@@ -27,7 +27,7 @@ use std::{net::IpAddr, sync::Arc};
 use actix_web::HttpRequest;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use shared::{Lang, UserId};
 use tokio::sync::watch;
 
@@ -44,7 +44,7 @@ use crate::{
     error::Result,
     http::limits::{self as rates, Remaining},
     store::{
-        Store,
+        Store, Transaction,
         clock::{Clock, to_ms},
     },
 };
@@ -53,7 +53,7 @@ use crate::{
 const STAFF: u64 = 50;
 
 /// What another feature does before an account goes, in the same transaction; it may refuse.
-pub type Farewell = for<'a> fn(&'a DatabaseTransaction, UserId, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
+pub type Farewell = for<'a> fn(&'a Transaction, UserId, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
 
 /// What the rules of accounts work with, one of each for the process.
 #[derive(Debug)]
@@ -110,37 +110,30 @@ impl Accounts {
         Ok(())
     }
 
-    /// Puts a mail into the outbox; `db` is the transaction of what it speaks of. Call `posted` after the commit.
+    /// Puts a mail into the outbox, in the transaction of what it speaks of.
     pub async fn post(
         &self,
-        db: &impl ConnectionTrait,
+        tx: &Transaction,
         to: (&str, Lang),
         mail: &impl Mail,
         good_for: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
-        self.outbox.post(db, to, mail, good_for, now).await
+        self.outbox.post(tx, to, mail, good_for, now).await
     }
 
-    /// Puts a mail to each of the ministry's staff into the outbox, in their language; answers whether there is anybody
-    /// with a confirmed address.
+    /// Puts a mail to each of the ministry's staff into the outbox, in their language.
     pub async fn post_to_staff(
         &self,
-        db: &impl ConnectionTrait,
+        tx: &Transaction,
         mail: &impl Mail,
         good_for: TimeDelta,
         now: DateTime<Utc>,
-    ) -> Result<bool, DbErr> {
-        let staff = store::staff(db, STAFF).await?;
-        for person in &staff {
-            self.post(db, sign_up::to(person), mail, good_for, now).await?;
+    ) -> Result<(), DbErr> {
+        for person in &store::staff(tx, STAFF).await? {
+            self.post(tx, sign_up::to(person), mail, good_for, now).await?;
         }
-        Ok(!staff.is_empty())
-    }
-
-    /// Wakes the job that sends mails.
-    pub fn posted(&self) {
-        self.outbox.posted();
+        Ok(())
     }
 
     /// Refuses the access tokens of sessions that have just ended, in this process at once.
@@ -154,11 +147,15 @@ impl Accounts {
     }
 
     /// Forgets what is old.
-    pub async fn tidy(&self) -> Result<(), DbErr> {
+    pub async fn tidy(&self) -> Result<()> {
         let now = self.clock.now();
         let ended_since = to_ms(now) - revoked::REMEMBERED_MS;
-        store::tidy(&self.store.write, to_ms(now), to_ms(now - session::IDLE), ended_since).await?;
-        self.outbox.tidy(&self.store.write, now).await?;
+        self.store
+            .transaction(async |tx| {
+                store::tidy(tx, to_ms(now), to_ms(now - session::IDLE), ended_since).await?;
+                Ok(self.outbox.tidy(tx, now).await?)
+            })
+            .await?;
         self.limits.tidy();
         Ok(())
     }

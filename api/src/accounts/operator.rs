@@ -19,7 +19,7 @@ use crate::{
     audit,
     error::{Error, Result},
     store::{
-        Store,
+        Store, Transaction,
         clock::to_ms,
         entities::users,
         totals::{self, Metric},
@@ -62,10 +62,9 @@ pub async fn choose_password(email: &str, password: &str) -> Result<NewPassword>
 }
 
 /// Makes somebody an admin: with a new account, or with the one that the address has.
-pub async fn make_admin(db: &Store, email: &str, password: NewPassword, now: DateTime<Utc>) -> Result<Made> {
+pub async fn make_admin(tx: &Transaction, email: &str, password: NewPassword, now: DateTime<Utc>) -> Result<Made> {
     let email = sign_up::normal_email(email);
-    let tx = db.begin().await?;
-    let (user, made, educators) = if let Some(user) = store::by_email(&tx, &email).await? {
+    let (user, made, educators) = if let Some(user) = store::by_email(tx, &email).await? {
         let mut changed = user.clone().into_active_model();
         changed.role = Set(Role::Admin.as_str().to_owned());
         changed.role_verified = Set(true);
@@ -73,9 +72,9 @@ pub async fn make_admin(db: &Store, email: &str, password: NewPassword, now: Dat
         changed.updated_at = Set(to_ms(now));
         if let NewPassword::Chosen(hash) = password {
             changed.password_hash = Set(hash);
-            store::end_sessions(&tx, UserId(user.id), None, to_ms(now)).await?;
+            store::end_sessions(tx, UserId(user.id), None, to_ms(now)).await?;
         }
-        let after = store::change_user(&tx, changed).await?;
+        let after = store::change_user(tx, changed).await?;
         let educators = educators_more(&user, &after);
         (after, Made::Promoted, educators)
     } else {
@@ -90,13 +89,12 @@ pub async fn make_admin(db: &Store, email: &str, password: NewPassword, now: Dat
             email_verified: true,
             lang: Lang::Az,
         };
-        (add(&tx, new, now).await?, Made::Created, 0)
+        (add(tx, new, now).await?, Made::Created, 0)
     };
     let detail = json!({"created": made == Made::Created});
-    audit::record(&tx, None, "user.make_admin", format!("users/{}", user.id), detail, now).await?;
-    totals::add(&tx, Metric::Users, now, i64::from(made == Made::Created)).await?;
-    totals::add(&tx, Metric::Educators, now, educators).await?;
-    tx.commit().await?;
+    audit::record(tx, None, "user.make_admin", format!("users/{}", user.id), detail, now).await?;
+    totals::add(tx, Metric::Users, now, i64::from(made == Made::Created)).await?;
+    totals::add(tx, Metric::Educators, now, educators).await?;
     Ok(made)
 }
 

@@ -1,7 +1,7 @@
 //! A forgotten password: a mail with a link, and a new password with it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ConnectionTrait, DbErr, IntoActiveModel, Set};
+use sea_orm::{DbErr, IntoActiveModel, Set};
 use shared::{
     Code, Lang, UserId, Violations,
     account::{ResetPassword, check_password},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    store::{clock::to_ms, entities::users},
+    store::{Transaction, clock::to_ms, entities::users},
 };
 
 /// How long it is worth telling somebody that their password was changed.
@@ -28,17 +28,20 @@ pub async fn forgot(accounts: &Accounts, email: &str, now: DateTime<Utc>) -> Res
     if accounts.limits.mails.check(&email).is_err() {
         return Ok(());
     }
-    let tx = accounts.store.begin().await?;
-    if let Some(user) = store::by_email(&tx, &email).await? {
-        let token = links::make(&tx, UserId(user.id), Purpose::ResetPassword, now).await?;
-        let letter = Letter::ResetPassword { token };
-        accounts.outbox.post(&tx, sign_up::to(&user), &letter, Purpose::ResetPassword.good_for(), now).await?;
-    } else {
-        accounts.outbox.post(&tx, ("", Lang::Az), &Letter::PasswordChanged, TimeDelta::zero(), now).await?;
-    }
-    tx.commit().await?;
+    accounts
+        .store
+        .transaction(async |tx| {
+            if let Some(user) = store::by_email(tx, &email).await? {
+                let token = links::make(tx, UserId(user.id), Purpose::ResetPassword, now).await?;
+                let letter = Letter::ResetPassword { token };
+                accounts.outbox.post(tx, sign_up::to(&user), &letter, Purpose::ResetPassword.good_for(), now).await?;
+            } else {
+                accounts.outbox.post(tx, ("", Lang::Az), &Letter::PasswordChanged, TimeDelta::zero(), now).await?;
+            }
+            Ok(())
+        })
+        .await?;
     accounts.limits.mails.add(email);
-    accounts.outbox.posted();
     Ok(())
 }
 
@@ -47,24 +50,32 @@ pub async fn forgot(accounts: &Accounts, email: &str, now: DateTime<Utc>) -> Res
 pub async fn reset(accounts: &Accounts, input: &ResetPassword, now: DateTime<Utc>) -> Result<()> {
     // First the costly part, so that the transaction is short.
     let hash = accounts.hasher.hash(&input.password).await?;
-    let tx = accounts.store.begin().await?;
-    let followed = links::take(&tx, &input.token, Purpose::ResetPassword, now).await?;
+    accounts.store.transaction(async |tx| set_password(accounts, tx, input, &hash, now).await).await?;
+    accounts.notice_ended(now).await
+}
+
+async fn set_password(
+    accounts: &Accounts,
+    tx: &Transaction,
+    input: &ResetPassword,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let followed = links::take(tx, &input.token, Purpose::ResetPassword, now).await?;
     if !followed.first {
         return Err(Code::InvalidToken.into());
     }
-    let user = store::by_id_locked(&tx, followed.user).await?.ok_or(Code::InvalidToken)?;
+    let user = store::by_id_locked(tx, followed.user).await?.ok_or(Code::InvalidToken)?;
     check_personal("/password", &input.password, &user)?;
     let mut changed = user.clone().into_active_model();
-    changed.password_hash = Set(hash);
+    changed.password_hash = Set(hash.to_owned());
     changed.email_verified_at = Set(user.email_verified_at.or(Some(to_ms(now))));
     changed.updated_at = Set(to_ms(now));
-    store::change_user(&tx, changed).await?;
-    links::use_up(&tx, UserId(user.id), Purpose::ResetPassword, now).await?;
-    store::end_sessions(&tx, UserId(user.id), None, to_ms(now)).await?;
-    tell_changed(accounts, &tx, &user, now).await?;
-    tx.commit().await?;
-    accounts.outbox.posted();
-    accounts.notice_ended(now).await
+    store::change_user(tx, changed).await?;
+    links::use_up(tx, UserId(user.id), Purpose::ResetPassword, now).await?;
+    store::end_sessions(tx, UserId(user.id), None, to_ms(now)).await?;
+    tell_changed(accounts, tx, &user, now).await?;
+    Ok(())
 }
 
 /// Refuses a password that is somebody's own name or address.
@@ -77,9 +88,9 @@ pub fn check_personal(pointer: &str, password: &str, user: &users::Model) -> Res
 /// Tells somebody by mail that their password was changed.
 pub async fn tell_changed(
     accounts: &Accounts,
-    db: &impl ConnectionTrait,
+    tx: &Transaction,
     user: &users::Model,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    accounts.outbox.post(db, sign_up::to(user), &Letter::PasswordChanged, CHANGED_GOOD_FOR, now).await
+    accounts.outbox.post(tx, sign_up::to(user), &Letter::PasswordChanged, CHANGED_GOOD_FOR, now).await
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Accounts, secret, store, token::ACCESS_SECONDS};
 use crate::{
     error::Result,
-    store::{clock::to_ms, entities::sessions},
+    store::{Transaction, clock::to_ms, entities::sessions},
 };
 
 /// A session ends after this, however much it is used.
@@ -54,10 +54,14 @@ pub async fn start(accounts: &Accounts, user: UserId, user_agent: Option<&str>, 
         last_used_at: to_ms(now),
         expires_at: to_ms(now + LIFETIME),
     };
-    let tx = accounts.store.begin().await?;
-    store::add_session(&tx, row).await?;
-    store::add_refresh(&tx, hash, session.0, to_ms(now)).await?;
-    tx.commit().await?;
+    accounts
+        .store
+        .transaction(async |tx| {
+            store::add_session(tx, row.clone()).await?;
+            store::add_refresh(tx, hash.clone(), session.0, to_ms(now)).await?;
+            Ok(())
+        })
+        .await?;
     accounts.activity.saw(user);
     Ok(Issued { session, access, refresh })
 }
@@ -67,29 +71,43 @@ pub async fn renew(accounts: &Accounts, refresh: &str, now: DateTime<Utc>) -> Re
     let given = secret::hash(refresh);
     // Without the write lock first: whoever tries tokens at random holds up nobody.
     store::refresh_token(accounts.store.fresh(), &given).await?.ok_or(Code::SessionEnded)?;
-    let tx = accounts.store.begin().await?;
-    let first = store::use_refresh(&tx, &given, to_ms(now)).await?;
-    let Some((token, session)) = store::refresh_token(&tx, &given).await? else {
-        return Err(Code::SessionEnded.into());
-    };
+    let renewed = accounts.store.transaction(async |tx| use_refresh(accounts, tx, &given, now).await).await?;
+    match renewed {
+        Renewed::Issued(user, issued) => {
+            accounts.activity.saw(user);
+            Ok(issued)
+        }
+        Renewed::Copied(session) => {
+            accounts.notice_ended(now).await?;
+            tracing::warn!(%session, "session.refresh_token_reused");
+            Err(Code::SessionEnded.into())
+        }
+    }
+}
+
+/// What became of a refresh token.
+enum Renewed {
+    Issued(UserId, Issued),
+    /// It was used before: the session has been ended.
+    Copied(SessionId),
+}
+
+async fn use_refresh(accounts: &Accounts, tx: &Transaction, given: &[u8], now: DateTime<Utc>) -> Result<Renewed> {
+    let first = store::use_refresh(tx, given, to_ms(now)).await?;
+    let (token, session) = store::refresh_token(tx, given).await?.ok_or(Code::SessionEnded)?;
     let (user, id) = (UserId(session.user_id), SessionId(session.id));
     match judge(first, token.used_at, &session, to_ms(now)) {
         Verdict::Renew => {
             let (refresh, hash) = secret::generate();
-            store::add_refresh(&tx, hash, session.id, to_ms(now)).await?;
-            store::touch_session(&tx, session.id, to_ms(now)).await?;
+            store::add_refresh(tx, hash, session.id, to_ms(now)).await?;
+            store::touch_session(tx, session.id, to_ms(now)).await?;
             let access = accounts.keys.sign(user, id, now)?;
-            tx.commit().await?;
-            accounts.activity.saw(user);
-            Ok(Issued { session: id, access, refresh })
+            Ok(Renewed::Issued(user, Issued { session: id, access, refresh }))
         }
         Verdict::Ended => Err(Code::SessionEnded.into()),
         Verdict::Copied => {
-            store::end_session(&tx, user, id, to_ms(now)).await?;
-            tx.commit().await?;
-            accounts.notice_ended(now).await?;
-            tracing::warn!(session = %id, "session.refresh_token_reused");
-            Err(Code::SessionEnded.into())
+            store::end_session(tx, user, id, to_ms(now)).await?;
+            Ok(Renewed::Copied(id))
         }
     }
 }
@@ -128,24 +146,27 @@ pub enum Which {
 
 /// Ends sessions of somebody; their access tokens are refused from now on, by other processes within a second.
 pub async fn end(accounts: &Accounts, user: UserId, which: Which, now: DateTime<Utc>) -> Result<()> {
-    let tx = accounts.store.begin().await?;
+    accounts.store.transaction(async |tx| end_in(tx, user, which, now).await).await?;
+    accounts.notice_ended(now).await
+}
+
+async fn end_in(tx: &Transaction, user: UserId, which: Which, now: DateTime<Utc>) -> Result<()> {
     match which {
         Which::Other(session) => {
-            if !store::end_session(&tx, user, session, to_ms(now)).await? {
+            if !store::end_session(tx, user, session, to_ms(now)).await? {
                 return Err(Code::NotFound.into());
             }
         }
         Which::Present(session) => {
-            store::end_session(&tx, user, session, to_ms(now)).await?;
-            store::note_ended(&tx, session, to_ms(now)).await?;
+            store::end_session(tx, user, session, to_ms(now)).await?;
+            store::note_ended(tx, session, to_ms(now)).await?;
         }
         Which::All(session) => {
-            store::end_sessions(&tx, user, None, to_ms(now)).await?;
-            store::note_ended(&tx, session, to_ms(now)).await?;
+            store::end_sessions(tx, user, None, to_ms(now)).await?;
+            store::note_ended(tx, session, to_ms(now)).await?;
         }
     }
-    tx.commit().await?;
-    accounts.notice_ended(now).await
+    Ok(())
 }
 
 /// The session of a refresh token, with its person: for signing out when the access token has expired.

@@ -40,20 +40,23 @@ pub async fn sign_up(accounts: &Accounts, input: Register, lang: Lang, now: Date
         email_verified: false,
         lang: input.lang.unwrap_or(lang),
     };
-    let tx = accounts.store.begin().await?;
-    if let Some(user) = add(&tx, user, now).await? {
-        let token = links::make(&tx, UserId(user.id), Purpose::VerifyEmail, now).await?;
-        let letter = Letter::VerifyEmail { token };
-        accounts.outbox.post(&tx, to(&user), &letter, Purpose::VerifyEmail.good_for(), now).await?;
-        totals::add(&tx, Metric::Users, now, 1).await?;
-    } else if let Some(owner) = store::by_email(&tx, &email).await?
-        && accounts.limits.mails.check(&email).is_ok()
-    {
-        accounts.outbox.post(&tx, to(&owner), &Letter::AddressTaken, TAKEN_GOOD_FOR, now).await?;
-    }
-    tx.commit().await?;
+    accounts
+        .store
+        .transaction(async |tx| {
+            if let Some(user) = add(tx, user.clone(), now).await? {
+                let token = links::make(tx, UserId(user.id), Purpose::VerifyEmail, now).await?;
+                let letter = Letter::VerifyEmail { token };
+                accounts.outbox.post(tx, to(&user), &letter, Purpose::VerifyEmail.good_for(), now).await?;
+                totals::add(tx, Metric::Users, now, 1).await?;
+            } else if let Some(owner) = store::by_email(tx, &email).await?
+                && accounts.limits.mails.check(&email).is_ok()
+            {
+                accounts.outbox.post(tx, to(&owner), &Letter::AddressTaken, TAKEN_GOOD_FOR, now).await?;
+            }
+            Ok(())
+        })
+        .await?;
     accounts.limits.mails.add(email);
-    accounts.outbox.posted();
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 use serde_json::{Value, json};
 use shared::{OfferId, offer::OfferDraft, partner::MemberRole, pool::StockLevel, webhook::EventKind};
 
@@ -16,6 +16,7 @@ use crate::{
     accounts::Accounts,
     offers::letters::{About, Letter},
     partners,
+    store::Transaction,
     webhooks::{self, Event},
 };
 
@@ -29,16 +30,14 @@ pub enum Alert {
 }
 
 /// The lines that a batch crossed.
-pub fn crossed(known: &Known, decided: &Decided) -> Vec<(OfferId, Alert)> {
-    let quotas = decided.rooms.iter().filter_map(|(id, room)| {
-        let before = known.rooms.get(id).map_or(0, |room| room.warned);
-        let quota = room.quota.filter(|_| room.warned > before)?;
-        Some((*id, Alert::Quota { percent: room.warned, claimed: room.claimed, quota }))
+pub fn crossed(decided: &Decided) -> Vec<(OfferId, Alert)> {
+    let quotas = decided.quotas.changes().filter_map(|(key, before, now)| {
+        let quota = now.quota.filter(|_| now.warned > before.warned)?;
+        Some((key.offer, Alert::Quota { percent: now.warned, claimed: now.claimed, quota }))
     });
-    let pools = decided.pools.iter().filter_map(|(id, pool)| {
-        let before = known.pools.get(id)?;
-        let level = StockLevel::crossed(before.left(), pool.left(), pool.filled)?;
-        Some((*id, Alert::Codes { level, left: pool.left(), total: pool.last }))
+    let pools = decided.pools.changes().filter_map(|(id, before, now)| {
+        let level = StockLevel::crossed(before.left(), now.left(), now.filled)?;
+        Some((id, Alert::Codes { level, left: now.left(), total: now.last }))
     });
     let mut all: Vec<_> = quotas.chain(pools).collect();
     all.sort_unstable_by_key(|(id, _)| *id);
@@ -73,28 +72,28 @@ impl Alert {
     }
 }
 
-/// Writes the events, and mails to those who look after the partner's offers; answers whether there are any. Lines are
-/// crossed seldom, so what is needed of the offers is read only then.
+/// Writes the events, and mails to those who look after the partner's offers. Lines are crossed seldom, so what is needed of
+/// the offers is read only then.
 pub async fn tell(
-    tx: &impl ConnectionTrait,
+    tx: &Transaction,
     accounts: &Accounts,
     known: &Known,
     alerts: &[(OfferId, Alert)],
     now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+) -> Result<(), DbErr> {
     if alerts.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let ids: Vec<OfferId> = alerts.iter().map(|(id, _)| *id).collect();
-    let drafts: HashMap<OfferId, OfferDraft> = store::drafts(tx, &ids).await?.into_iter().collect();
-    let (mut events, mut mails) = (Vec::new(), false);
+    let drafts: HashMap<OfferId, (i32, OfferDraft)> = store::drafts(tx, &ids).await?.into_iter().collect();
+    let mut events = Vec::new();
     for (id, alert) in alerts {
-        let (Some(draft), Some(facts)) = (drafts.get(id), known.offers.get(id)) else { continue };
+        let (Some((_, draft)), Some(facts)) = (drafts.get(id), known.offers.get(id)) else { continue };
         let data = alert.data(*id, draft);
         let letter = |slug: &str| alert.letter(*id, slug, draft);
-        mails |= partners::notify(tx, accounts, facts.partner, MemberRole::Editor, letter, now).await?;
+        partners::notify(tx, accounts, facts.partner, MemberRole::Editor, letter, now).await?;
         events.push(Event { kind: alert.kind(), partner: facts.partner, subject: id.0, data });
     }
     webhooks::emit(tx, &events, now).await?;
-    Ok(mails)
+    Ok(())
 }

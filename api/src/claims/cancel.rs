@@ -4,20 +4,25 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use shared::{ClaimId, Code, UserId, claim::ClaimState};
 
-use super::{store, transaction::give_back};
+use super::{give_back::give_back, store};
 use crate::{
     error::{Error, Result},
-    store::{Store, clock::from_ms, entities::claims},
+    store::{clock::from_ms, entities::claims},
 };
 
 /// How often a gift back is tried again that lost against a till.
 const TRIES: u32 = 3;
 
 /// Cancels a claim of a person. Of one that was partly used, the rest goes back.
-pub async fn cancel(db: &Store, claimant: UserId, id: ClaimId, now: DateTime<Utc>) -> Result<claims::Model> {
+pub async fn cancel(
+    tx: &impl ConnectionTrait,
+    claimant: UserId,
+    id: ClaimId,
+    now: DateTime<Utc>,
+) -> Result<claims::Model> {
     let refused = |state: &str| Error::new(Code::ClaimNotActive).with("state", state);
     for _ in 0..TRIES {
-        let claim = store::find(db.fresh(), claimant, id).await?.ok_or(Code::NotFound)?;
+        let claim = store::find(tx, claimant, id).await?.ok_or(Code::NotFound)?;
         let active = ClaimState::from_name(&claim.state).is_some_and(ClaimState::can_cancel);
         if !active {
             return Err(refused(&claim.state));
@@ -25,9 +30,7 @@ pub async fn cancel(db: &Store, claimant: UserId, id: ClaimId, now: DateTime<Utc
         if from_ms(claim.expires_at) <= now {
             return Err(refused(ClaimState::Expired.as_str()));
         }
-        let tx = db.begin().await?;
-        let closed = give_back(&tx, vec![claim], ClaimState::Cancelled, now).await?;
-        tx.commit().await?;
+        let closed = give_back(tx, vec![claim], ClaimState::Cancelled, now).await?;
         if let Some(closed) = closed.into_iter().next() {
             return Ok(closed);
         }

@@ -1,21 +1,24 @@
-//! Claims: the desk that decides them, and what claimants see of them.
+//! Claims: the queue where they are decided, and what claimants see of them.
 
 mod alerts;
 pub mod allowance;
+mod batch;
 mod cancel;
 mod decide;
-pub mod desk;
 pub mod expiry;
+mod give_back;
 mod pools;
+pub mod queue;
 pub mod routes;
 mod sandbox;
 mod store;
+mod terms;
 mod told;
-mod transaction;
+mod turns;
 pub mod view;
 
 pub use cancel::cancel_all;
-pub use desk::Desk;
+pub use queue::ClaimQueue;
 pub use sandbox::claim as claim_in_sandbox;
 pub use store::holds;
 

@@ -9,29 +9,28 @@ use shared::{
 };
 
 use super::{
-    allowance, cancel as cancelling,
+    allowance,
+    batch::{Outcome, new_id},
+    cancel as cancelling,
     decide::{Refusal, Request},
-    desk::{Answer, Desk, Render},
+    queue::{Answer, ClaimQueue, Render},
     store as queries,
-    transaction::{Outcome, new_id},
     view::{self, Shown, ShownOffers},
 };
 use crate::{
     accounts::{Caller, Person},
     error::{Error, Result},
     http::{
-        Allowed, Id, Query,
-        body::RawJson,
-        cursor, etag,
+        Allowed, Id, Json, Query, cursor, etag,
         finish::Summarised,
-        idempotency::{self, Key, Stored},
+        idempotency::{Keyed, Stored},
         limits::Limit,
         problem::{self, Asked},
         query::{Nothing, Paging},
     },
     offers::catalogue::Catalogue,
     refusals,
-    store::{Store, clock::Clock, entities::claims},
+    store::{Store, Transaction, clock::Clock, entities::claims},
 };
 
 refusals! {
@@ -60,11 +59,8 @@ pub type ChangeLimit = Limit<uuid::Uuid>;
 #[allow(clippy::too_many_arguments)] // Each is one thing that the answer is made of.
 pub async fn create(
     request: HttpRequest,
-    caller: Caller,
-    id: Id<OfferId>,
-    _: Query<Nothing>,
-    body: RawJson<NewClaim>,
-    desk: web::Data<Desk>,
+    Keyed(caller, (id, _, body), answering): Keyed<Caller, (Id<OfferId>, Query<Nothing>, Json<NewClaim>)>,
+    queue: web::Data<ClaimQueue>,
     shown: web::Data<ShownOffers>,
     limit: web::Data<ChangeLimit>,
     store: web::Data<Store>,
@@ -72,21 +68,27 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     request.extensions_mut().insert(Summarised);
     let remaining = limit.take(&caller.user.0)?;
-    let offer = shown.find(&store, id.0).await?;
+    let offer = shown.find(store.fresh(), id.0).await?;
     let lang = problem::lang(&request);
-    let claim = Request { id: new_id(), offer: id.0, claimant: caller.user, quantity: body.value.quantity };
+    let claim = Request { id: new_id(), offer: id.0, claimant: caller.user, quantity: body.0.quantity };
     let now = clock.now();
-    let keyed = Key::of(&request, &caller.user.to_string(), &body.bytes)?.map(|key| {
+    let keyed = answering.key().map(|key| {
         let asked = request.extensions().get::<Asked>().cloned();
         let offer = offer.clone();
-        let render: Render = Box::new(move |outcome| stored(outcome, &offer, asked.as_ref(), lang, now));
+        let render: Render = Box::new(move |outcome| {
+            let mut stored = stored(outcome, &offer, asked.as_ref(), lang, now);
+            stored.headers.extend(remaining.headers().map(|(name, value)| (name.to_owned(), value)));
+            stored
+        });
         (key, render)
     });
-    let mut response = match desk.claim(claim, keyed).await? {
+    let mut response = match queue.claim(claim, keyed).await? {
         Answer::Outcome(Outcome::Claimed(claim)) => created(&claim, json(&claim, &offer, now)?),
         Answer::Outcome(Outcome::Refused(refusal)) => return Err(refused(refusal, &offer, lang, now)),
-        Answer::Kept { stored, again: false } => idempotency::answer(&stored),
-        Answer::Kept { stored, again: true } => idempotency::replay(&stored),
+        Answer::Kept { stored, again } => {
+            answering.recorded();
+            return Ok(if again { stored.replay() } else { stored.answer() });
+        }
     };
     remaining.write(response.headers_mut());
     Ok(response)
@@ -115,6 +117,7 @@ fn stored(
     lang: Lang,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Stored {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let claimed = match outcome {
         Outcome::Claimed(claim) => json(claim, offer, now).map(|body| (location(claim), body)),
         Outcome::Refused(refusal) => Err(refused(refusal.clone(), offer, lang, now)),
@@ -122,14 +125,12 @@ fn stored(
     match claimed {
         Ok((location, body)) => Stored {
             status: 201,
-            content_type: "application/json".to_owned(),
-            location: Some(location),
+            headers: vec![header("location", &location), header("content-type", "application/json")],
             body: Bytes::from(body),
         },
         Err(error) => Stored {
             status: error.code.status(),
-            content_type: "application/problem+json".to_owned(),
-            location: None,
+            headers: vec![header("content-type", "application/problem+json")],
             body: asked.map(|asked| problem::bytes(&error, asked)).unwrap_or_default(),
         },
     }
@@ -173,7 +174,7 @@ pub async fn detail(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let claim = queries::find(store.fresh(), caller.user, id.0).await?.ok_or(Code::NotFound)?;
-    let offer = shown.find(&store, OfferId(claim.offer_id)).await?;
+    let offer = shown.find(store.fresh(), OfferId(claim.offer_id)).await?;
     etag::private(&request, &view::claim(&claim, &offer, clock.now())?)
 }
 
@@ -182,17 +183,18 @@ pub async fn detail(
     responses((status = 200, body = ClaimView), CancelRefusals))]
 #[post("/claims/{id}/cancel")]
 pub async fn cancel(
-    caller: Caller,
-    id: Id<ClaimId>,
-    _: Query<Nothing>,
+    Keyed(caller, (id, _), answering): Keyed<Caller, (Id<ClaimId>, Query<Nothing>)>,
     shown: web::Data<ShownOffers>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let now = clock.now();
-    let claim = cancelling::cancel(&store, caller.user, id.0, now).await?;
-    let offer = shown.find(&store, OfferId(claim.offer_id)).await?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(json(&claim, &offer, now)?))
+    let work = async |tx: &Transaction| {
+        let claim = cancelling::cancel(tx, caller.user, id.0, now).await?;
+        let offer = shown.find(tx, OfferId(claim.offer_id)).await?;
+        Ok(HttpResponse::Ok().content_type("application/json").body(json(&claim, &offer, now)?))
+    };
+    answering.transaction(&store, work).await
 }
 
 /// One's own claims, the newest first.
@@ -213,7 +215,7 @@ pub async fn mine(
     let next_cursor = cursor::cut(&mut rows, limit, |last| last.id);
     let mut offers = Vec::with_capacity(rows.len());
     for claim in &rows {
-        offers.push(shown.find(&store, OfferId(claim.offer_id)).await?);
+        offers.push(shown.find(store.fresh(), OfferId(claim.offer_id)).await?);
     }
     let items = rows.iter().zip(&offers).map(|(claim, offer)| view::claim(claim, offer, now)).collect::<Result<_>>()?;
     etag::private(&request, &Page { items, next_cursor })

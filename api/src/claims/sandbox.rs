@@ -9,33 +9,35 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    decide::{Request, Room, has_room},
-    store, told,
-    transaction::{Terms, new_id, row},
+    batch::{new_id, row},
+    decide::{OfferFacts, Request},
+    store,
+    terms::Terms,
+    told,
 };
 use crate::{
     codes,
     error::{Error, Result},
-    offers::{self, period_number},
-    store::{
-        Store,
-        clock::{from_ms, to_ms},
-    },
+    offers,
+    quotas::{LockedQuotas, QuotaKey},
+    store::clock::{from_ms, to_ms},
     webhooks,
 };
 
 /// Claims an offer of a sandbox.
 pub async fn claim(
-    db: &Store,
+    tx: &impl ConnectionTrait,
     sandbox: PartnerId,
     offer: OfferId,
     quantity: u32,
     now: DateTime<Utc>,
 ) -> Result<SandboxClaim> {
-    offers::store::find(db.fresh(), sandbox, offer).await?.ok_or(Code::NotFound)?;
-    let tx = db.begin().await?;
-    let facts = Terms::default().facts(&tx, &[offer]).await?.remove(&offer).ok_or(Code::NotFound)?;
-    if !facts.is_open(now) {
+    offers::store::find(tx, sandbox, offer).await?.ok_or(Code::NotFound)?;
+    let guess = read(tx, offer).await?;
+    let mut quotas = LockedQuotas::open(tx, [QuotaKey::at(offer, guess.period, now)]).await?;
+    let facts = read(tx, offer).await?;
+    let key = QuotaKey::at(offer, facts.period, now);
+    if !facts.is_open(now) || quotas.get(key).is_none() {
         return Err(Code::OfferNotOpen.into());
     }
     let mut violations = Violations::default();
@@ -43,23 +45,16 @@ pub async fn claim(
     if !violations.is_empty() {
         return Err(Error::invalid(violations));
     }
-    let key = (offer, period_number(facts.period, now));
-    store::open_rooms(&tx, &[(key, facts.quota)]).await?;
-    let (_, mut room): (OfferId, Room) =
-        store::lock_rooms(&tx, &[key]).await?.into_iter().next().ok_or(Code::Internal)?;
-    if !has_room(room, quantity) {
-        return Err(Code::QuotaExhausted.into());
-    }
-    room.take(quantity);
+    quotas.set_quota(key, facts.quota).map_err(|_| Error::new(Code::QuotaExhausted))?;
+    let sequence = quotas.take(key, quantity).map_err(|_| Error::new(Code::QuotaExhausted))?;
     let request = Request { id: new_id(), offer, claimant: UserId(Uuid::now_v7()), quantity };
-    let partner_code = if facts.has_pool { Some(next_code(&tx, &request, now).await?) } else { None };
-    let claim = row(&request, room.issued, key.1, i64::from(facts.claim_days), partner_code, now);
-    let written = store::insert(&tx, &[&claim]).await?;
-    if written + store::write_rooms(&tx, &[(key, room)]).await? != 2 {
+    let partner_code = if facts.has_pool { Some(next_code(tx, &request, now).await?) } else { None };
+    let claim = row(&request, sequence, key.period, i64::from(facts.claim_days), partner_code, now);
+    if store::insert(tx, &[&claim]).await? != 1 {
         return Err(Error::internal("a sandbox claim was not written"));
     }
-    webhooks::emit(&tx, &[told::event(EventKind::ClaimCreated, &claim, sandbox, claim.quantity)], now).await?;
-    tx.commit().await?;
+    quotas.write(tx).await?;
+    webhooks::emit(tx, &[told::event(EventKind::ClaimCreated, &claim, sandbox, claim.quantity)], now).await?;
     let code: ClaimCode = claim.code.parse().map_err(|_| Error::internal("a claim with a broken code"))?;
     Ok(SandboxClaim {
         id: ClaimId(claim.id),
@@ -69,6 +64,11 @@ pub async fn claim(
         quantity,
         expires_at: from_ms(claim.expires_at),
     })
+}
+
+/// The live version of an offer.
+async fn read(tx: &impl ConnectionTrait, offer: OfferId) -> Result<OfferFacts> {
+    Terms::default().read(tx, &[offer]).await?.remove(&offer).ok_or_else(|| Code::NotFound.into())
 }
 
 /// Hands the next code of a pool out.

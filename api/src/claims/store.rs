@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::{
     ClaimId, OfferId, PartnerId, UserId,
     account::Role,
@@ -13,7 +13,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{decide::Room, told::Owner};
+use super::told::Owner;
 use crate::store::{
     Sql,
     clock::from_ms,
@@ -62,11 +62,11 @@ pub async fn offers(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<Of
         .collect()
 }
 
-/// The drafts of offers whose terms of claiming are not known in their present version.
-pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(OfferId, OfferDraft)>, DbErr> {
+/// The drafts of offers, with the versions that they are.
+pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(OfferId, (i32, OfferDraft))>, DbErr> {
     let sql = Sql {
-        sqlite: "SELECT o.id, o.draft FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
-        postgres: "SELECT o.id, o.draft FROM offers o
+        sqlite: "SELECT o.id, o.version, o.draft FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
+        postgres: "SELECT o.id, o.version, o.draft FROM offers o
                    WHERE o.id = ANY (ARRAY(SELECT j.value::uuid FROM jsonb_array_elements_text($1::jsonb) AS j))",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
@@ -74,18 +74,20 @@ pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(O
         .map(|row| {
             let draft: serde_json::Value = row.try_get("", "draft")?;
             let draft = serde_json::from_value(draft).map_err(|e| DbErr::Json(e.to_string()))?;
-            Ok((OfferId(row.try_get("", "id")?), draft))
+            Ok((OfferId(row.try_get("", "id")?), (row.try_get("", "version")?, draft)))
         })
         .collect()
 }
 
-/// Who the claimants of a batch are. Plan: one look-up by primary key for each id.
-pub async fn standings(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<(UserId, Standing)>, DbErr> {
+/// Who the claimants of a batch are, locked in the order of `ids` against being deleted until the transaction ends; those
+/// who are gone are missing. Plan: one look-up by primary key for each id.
+pub async fn lock_claimants(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<(UserId, Standing)>, DbErr> {
     let sql = Sql {
         sqlite: "SELECT u.id, u.role, u.role_verified, u.email_verified_at IS NOT NULL AS email_verified
                  FROM json_each($1) AS j CROSS JOIN users u ON u.id = unhex(j.value)",
         postgres: "SELECT u.id, u.role, u.role_verified, u.email_verified_at IS NOT NULL AS email_verified
-                   FROM users u JOIN jsonb_array_elements_text($1::jsonb) AS j ON u.id = j.value::uuid",
+                   FROM users u WHERE u.id = ANY (ARRAY(SELECT j.value::uuid FROM jsonb_array_elements_text($1::jsonb) AS j))
+                   ORDER BY u.id FOR KEY SHARE",
     };
     let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().map(|i| i.0))])).await?;
     rows.into_iter()
@@ -101,53 +103,8 @@ pub async fn standings(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<
         .collect()
 }
 
-/// An offer in a period: the key of a quota row.
-pub type RoomKey = (OfferId, i32);
-
-fn room_rows(keys: &[RoomKey]) -> sea_orm::Value {
-    json::rows(&keys.iter().map(|(offer, period)| (hex_id(offer.0), *period)).collect::<Vec<_>>())
-}
-
-/// The quota rows of a batch, locked in the order of `keys`, which is that of their ids, until the transaction ends: so of
-/// several processes one decides at a time and none waits in a circle. (SQLite's one writer holds its lock already.)
-pub async fn lock_rooms(db: &impl ConnectionTrait, keys: &[RoomKey]) -> Result<Vec<(OfferId, Room)>, DbErr> {
-    let sql = Sql {
-        sqlite: "SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM json_each($1) AS j
-                 CROSS JOIN quotas q ON q.offer_id = unhex(j.value ->> 0) AND q.period = j.value ->> 1",
-        postgres: "SELECT q.* FROM jsonb_array_elements($1::jsonb) AS j CROSS JOIN LATERAL (
-                       SELECT q.offer_id, q.quota, q.claimed, q.issued, q.warned FROM quotas q
-                       WHERE q.offer_id = (j.value ->> 0)::uuid AND q.period = (j.value ->> 1)::int FOR UPDATE) AS q",
-    };
-    let rows = db.query_all_raw(either(db, sql, [room_rows(keys)])).await?;
-    let count = |row: &QueryResult, name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
-    rows.iter()
-        .map(|row| {
-            let quota = row.try_get::<Option<i32>>("", "quota")?.map(|q| u32::try_from(q).unwrap_or_default());
-            let (claimed, issued) = (count(row, "claimed")?, count(row, "issued")?);
-            let room = Room { quota, claimed, issued, warned: count(row, "warned")? };
-            Ok((OfferId(row.try_get("", "offer_id")?), room))
-        })
-        .collect()
-}
-
-/// Makes the quota rows of periods that begin, unless another process just did.
-pub async fn open_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Option<u32>)]) -> Result<(), DbErr> {
-    let sql = Sql {
-        sqlite: "INSERT INTO quotas (offer_id, period, quota)
-                 SELECT unhex(j.value ->> 0), j.value ->> 1, j.value ->> 2 FROM json_each($1) AS j WHERE TRUE
-                 ON CONFLICT DO NOTHING",
-        postgres: "INSERT INTO quotas (offer_id, period, quota)
-                   SELECT (j.value ->> 0)::uuid, (j.value ->> 1)::int, (j.value ->> 2)::int
-                   FROM jsonb_array_elements($1::jsonb) AS j ORDER BY 1
-                   ON CONFLICT DO NOTHING",
-    };
-    let rows: Vec<_> = rooms.iter().map(|((offer, period), quota)| (hex_id(offer.0), *period, *quota)).collect();
-    db.execute_raw(either(db, sql, [json::rows(&rows)])).await?;
-    Ok(())
-}
-
 /// The claims that the claimants of a batch hold already. Plan: the partial unique index, one look-up for each.
-pub async fn held(
+pub async fn find_holdings(
     db: &impl ConnectionTrait,
     keys: &[(OfferId, UserId, i32)],
 ) -> Result<Vec<((OfferId, UserId), ClaimId)>, DbErr> {
@@ -203,23 +160,6 @@ pub async fn insert(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Res
     Ok(db.execute_raw(either(db, sql, [json::rows(&rows)])).await?.rows_affected())
 }
 
-/// Writes the counts of quota rows that are locked.
-pub async fn write_rooms(db: &impl ConnectionTrait, rooms: &[(RoomKey, Room)]) -> Result<u64, DbErr> {
-    let sql = Sql {
-        sqlite: "UPDATE quotas SET claimed = j.value ->> 2, issued = j.value ->> 3, warned = j.value ->> 4 FROM json_each($1) AS j
-                 WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1",
-        postgres: "UPDATE quotas SET claimed = (j.value ->> 2)::int, issued = (j.value ->> 3)::int,
-                                     warned = (j.value ->> 4)::int
-                   FROM jsonb_array_elements($1::jsonb) AS j
-                   WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int",
-    };
-    let rows: Vec<_> = rooms
-        .iter()
-        .map(|((offer, period), room)| (hex_id(offer.0), *period, room.claimed, room.issued, room.warned))
-        .collect();
-    Ok(db.execute_raw(either(db, sql, [json::rows(&rows)])).await?.rows_affected())
-}
-
 /// A claim of a person.
 pub async fn find(db: &impl ConnectionTrait, claimant: UserId, id: ClaimId) -> Result<Option<claims::Model>, DbErr> {
     claims::Entity::find_by_id(id.0).filter(claims::Column::ClaimantId.eq(claimant.0)).one(db).await
@@ -227,7 +167,7 @@ pub async fn find(db: &impl ConnectionTrait, claimant: UserId, id: ClaimId) -> R
 
 /// Whether a person holds a claim of an offer in a period.
 pub async fn holds(db: &impl ConnectionTrait, offer: OfferId, claimant: UserId, period: i32) -> Result<bool, DbErr> {
-    Ok(!held(db, &[(offer, claimant, period)]).await?.is_empty())
+    Ok(!find_holdings(db, &[(offer, claimant, period)]).await?.is_empty())
 }
 
 /// The next `limit` claims of a person, the newest first.

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::{Code, OfferId, claim::ClaimState, code::ClaimCode, month::Month, offer::PartnerRef};
@@ -11,7 +12,7 @@ use shared::{Code, OfferId, claim::ClaimState, code::ClaimCode, month::Month, of
 use crate::{
     error::{Error, Result},
     offers,
-    store::{Store, clock::from_ms, entities::claims},
+    store::{clock::from_ms, entities::claims},
 };
 
 /// What was claimed, ready to be put into answers.
@@ -42,11 +43,11 @@ impl ShownOffers {
     }
 
     /// An offer that everybody may see, as it looks on claims.
-    pub async fn find(&self, db: &Store, id: OfferId) -> Result<Arc<Shown>> {
+    pub async fn find(&self, db: &impl ConnectionTrait, id: OfferId) -> Result<Arc<Shown>> {
         if let Some(shown) = self.0.get(&id) {
             return Ok(shown);
         }
-        let (offer, partner) = offers::store::public_find(db.fresh(), id).await?.ok_or(Code::NotFound)?;
+        let (offer, partner) = offers::store::public_find(db, id).await?.ok_or(Code::NotFound)?;
         self.keep(&offer, partner)
     }
 

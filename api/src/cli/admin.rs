@@ -8,7 +8,7 @@ use crate::{
     accounts::operator::{self, Made, NewPassword},
     config::DataConfig,
     error::Error,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 #[derive(Args, Clone, Debug)]
@@ -30,7 +30,9 @@ impl CreateAdmin {
         let (shown, password) = self.password().await?;
         let store = Store::open(&self.data).await?;
         store.migrate().await?;
-        let made = operator::make_admin(&store, &self.email, password, Clock::default().now()).await;
+        let now = Clock::default().now();
+        let make = async |tx: &Transaction| operator::make_admin(tx, &self.email, password.clone(), now).await;
+        let made = store.transaction(make).await;
         store.close().await;
         match (made.map_err(in_words)?, shown) {
             (Made::Created, Some(password)) => println!("{} is an admin; password: {password}", self.email),

@@ -20,7 +20,7 @@ use crate::{
     offers,
     partners::{Actor, Desk},
     store::{
-        Store,
+        LostRace, Store, Transaction,
         clock::{from_ms, to_ms},
         is_duplicate,
         revisions::{self, Revision},
@@ -29,8 +29,6 @@ use crate::{
 
 /// Tells this list's cursors from others.
 const LIST: &str = "codes";
-/// How often an upload is tried again that lost against another one with the same codes.
-const TRIES: u32 = 3;
 
 /// Whose pool it is, and who does something to it.
 #[derive(Clone, Copy, Debug)]
@@ -67,53 +65,34 @@ pub struct Filled {
 }
 
 /// Adds codes to an offer's pool: all of them, or the good ones, or none.
-pub async fn add(db: &Store, doing: &Doing, lines: Vec<Line>, on_fault: OnCodeFault) -> Result<Filled> {
-    check_offer(db, doing).await?;
+pub async fn add(tx: &Transaction, doing: &Doing, lines: Vec<Line>, on_fault: OnCodeFault) -> Result<Filled> {
+    check_offer(tx, doing).await?;
     upload::check_size(&lines)?;
     let (good, faults) = upload::sift(lines);
-    let mut tries = 0;
-    loop {
-        match try_add(db, doing, good.clone(), faults.clone(), on_fault).await {
-            // Another upload has just added one of the codes: now it is known.
-            Err(error) if tries < TRIES && lost_race(&error) => tries += 1,
-            other => return other,
-        }
-    }
-}
-
-fn lost_race(error: &Error) -> bool {
-    let cause = error.source.as_ref().and_then(|source| source.downcast_ref::<sea_orm::DbErr>());
-    cause.is_some_and(is_duplicate)
-}
-
-async fn try_add(
-    db: &Store,
-    doing: &Doing,
-    good: Vec<Line>,
-    faults: Vec<Fault>,
-    on_fault: OnCodeFault,
-) -> Result<Filled> {
-    let tx = db.begin().await?;
-    let pool = store::open(&tx, doing.offer).await?;
-    let known = store::known(&tx, doing.partner, &good).await?;
+    let pool = store::open(tx, doing.offer).await?;
+    let known = store::known(tx, doing.partner, &good).await?;
     let (fresh, faults) = upload::part(good, faults, &known, doing.offer);
     let added = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
     if added == 0 || (on_fault == OnCodeFault::RejectAll && !faults.is_empty()) {
         return Ok(Filled { added: 0, faults, stock: pool.stock() });
     }
-    store::insert(&tx, doing.partner, doing.offer, pool.last, &fresh, to_ms(doing.now)).await?;
+    let inserted = store::insert(tx, doing.partner, doing.offer, pool.last, &fresh, to_ms(doing.now)).await;
+    if inserted.as_ref().is_err_and(is_duplicate) {
+        // Another upload has just added one of the codes: the next try knows it.
+        return Err(LostRace.into());
+    }
+    inserted?;
     let last = pool.last + added;
     let pool = Pool { last, filled: pool.left() + added, ..pool };
-    store::write(&tx, &[(doing.offer, pool)]).await?;
-    doing.note(&tx, "codes.add", added).await?;
-    revisions::raise(&tx, Revision::Claims).await?;
-    tx.commit().await?;
+    store::write(tx, &[(doing.offer, pool)]).await?;
+    doing.note(tx, "codes.add", added).await?;
+    revisions::raise(tx, Revision::Claims).await?;
     Ok(Filled { added, faults, stock: pool.stock() })
 }
 
 /// Refuses codes for an offer that hands none out, or that is over.
-async fn check_offer(db: &Store, doing: &Doing) -> Result<()> {
-    let offer = offers::store::find(db.fresh(), doing.partner, doing.offer).await?.ok_or(Code::NotFound)?;
+async fn check_offer(tx: &Transaction, doing: &Doing) -> Result<()> {
+    let offer = offers::store::find(tx, doing.partner, doing.offer).await?.ok_or(Code::NotFound)?;
     let state = OfferState::from_name(&offer.state).ok_or(Code::Internal)?;
     if state == OfferState::Ended {
         return Err(Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed()));
@@ -140,17 +119,15 @@ pub async fn read(db: &Store, doing: &Doing, limit: usize, after: Option<&str>) 
 }
 
 /// Takes out of an offer's pool what is not handed out.
-pub async fn remove(db: &Store, doing: &Doing) -> Result<CodesRemoved> {
-    offers::store::find(db.fresh(), doing.partner, doing.offer).await?.ok_or(Code::NotFound)?;
-    let tx = db.begin().await?;
-    let pool = store::open(&tx, doing.offer).await?;
-    let removed = u32::try_from(store::remove_free(&tx, doing.offer).await?).unwrap_or(u32::MAX);
+pub async fn remove(tx: &Transaction, doing: &Doing) -> Result<CodesRemoved> {
+    offers::store::find(tx, doing.partner, doing.offer).await?.ok_or(Code::NotFound)?;
+    let pool = store::open(tx, doing.offer).await?;
+    let removed = u32::try_from(store::remove_free(tx, doing.offer).await?).unwrap_or(u32::MAX);
     let pool = Pool { last: pool.next - 1, filled: 0, ..pool };
-    store::write(&tx, &[(doing.offer, pool)]).await?;
+    store::write(tx, &[(doing.offer, pool)]).await?;
     if removed > 0 {
-        doing.note(&tx, "codes.remove", removed).await?;
-        revisions::raise(&tx, Revision::Claims).await?;
+        doing.note(tx, "codes.remove", removed).await?;
+        revisions::raise(tx, Revision::Claims).await?;
     }
-    tx.commit().await?;
     Ok(CodesRemoved { removed, stock: pool.stock() })
 }

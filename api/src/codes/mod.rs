@@ -1,9 +1,12 @@
 //! Pools of partners' own codes: filled by upload, emptied by the claim desk, one code for each unit.
 
 mod fill;
+mod locked;
 mod routes;
 pub mod store;
 mod upload;
+
+pub use locked::LockedPools;
 
 use crate::http::routes::Routes;
 

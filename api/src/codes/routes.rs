@@ -19,7 +19,9 @@ use crate::{
     http::{
         Allowed, Id, Query,
         body::{self, Media},
-        etag, problem,
+        etag,
+        idempotency::Keyed,
+        problem,
         query::{Nothing, Paging},
     },
     offers::catalogue::Catalogue,
@@ -28,7 +30,7 @@ use crate::{
         permission::{OffersRead, OffersWrite},
     },
     refusals,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 refusals! {
@@ -85,21 +87,26 @@ impl FromRequest for Sent {
 #[post("/partners/{slug}/offers/{id}/codes")]
 pub async fn add(
     request: HttpRequest,
-    Allowed(desk, (id, query, sent)): Allowed<Desk<OffersWrite>, (Id<OfferId>, Query<AddQuery>, Sent)>,
+    Keyed(desk, (id, query, sent), answering): Keyed<Desk<OffersWrite>, (Id<OfferId>, Query<AddQuery>, Sent)>,
     store: web::Data<Store>,
     catalogue: web::Data<Catalogue>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let doing = Doing::at(&desk, id.0, clock.now());
     let on_error = query.0.on_error.unwrap_or(OnCodeFault::RejectAll);
-    let filled = fill::add(&store, &doing, sent.0, on_error).await?;
-    let refused = u32::try_from(filled.faults.len()).unwrap_or(u32::MAX);
-    let problems = upload::problems(&filled.faults, problem::lang(&request));
-    if refused > 0 && on_error == OnCodeFault::RejectAll {
-        return Err(Error::new(Code::CodesRefused).with("problems", problems).with("refused", refused));
-    }
+    let lang = problem::lang(&request);
+    let work = async |tx: &Transaction| {
+        let filled = fill::add(tx, &doing, sent.0.clone(), on_error).await?;
+        let refused = u32::try_from(filled.faults.len()).unwrap_or(u32::MAX);
+        let problems = upload::problems(&filled.faults, lang);
+        if refused > 0 && on_error == OnCodeFault::RejectAll {
+            return Err(Error::new(Code::CodesRefused).with("problems", problems).with("refused", refused));
+        }
+        Ok(HttpResponse::Ok().json(CodesAdded { added: filled.added, refused, problems, stock: filled.stock }))
+    };
+    let answer = answering.transaction(&store, work).await?;
     catalogue.recount(&store, doing.now).await?;
-    Ok(HttpResponse::Ok().json(CodesAdded { added: filled.added, refused, problems, stock: filled.stock }))
+    Ok(answer)
 }
 
 /// How many codes an offer's pool has, and those that are not handed out yet, masked.
@@ -129,7 +136,7 @@ pub async fn remove(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let doing = Doing::at(&desk, id.0, clock.now());
-    let removed = fill::remove(&store, &doing).await?;
+    let removed = store.transaction(async |tx| fill::remove(tx, &doing).await).await?;
     catalogue.recount(&store, doing.now).await?;
     Ok(HttpResponse::Ok().json(removed))
 }

@@ -16,7 +16,8 @@ use crate::{
     claims::holds,
     error::Result,
     http::routes::Routes,
-    offers::{draft_of, period_number, store as offers},
+    offers::draft_of,
+    quotas::{self, QuotaKey},
     store::{
         Store,
         clock::from_ms,
@@ -42,13 +43,13 @@ pub async fn explain(
         Some(person) => standing(db.fresh(), person).await?,
         None => None,
     };
-    let (id, period) = (OfferId(offer.id), period_number(draft.period, now));
-    let (claimed, _) = offers::counts(db.fresh(), id, period).await?;
+    let key = QuotaKey::at(OfferId(offer.id), draft.period, now);
+    let claimed = quotas::claimed_of(db.fresh(), key).await?;
     let open = OfferState::from_name(&offer.state) == Some(OfferState::Published)
         && offer.starts_at.is_none_or(|at| from_ms(at) <= now)
         && offer.ends_at.is_none_or(|at| now < from_ms(at));
     let held = match person {
-        Some(person) => holds(db.fresh(), id, person, period).await?,
+        Some(person) => holds(db.fresh(), key.offer, person, key.period).await?,
         None => false,
     };
     let mut rules = personal_rules(standing, &draft.audience);

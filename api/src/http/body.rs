@@ -23,29 +23,11 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let raw = RawJson::from_request(request, payload);
-        Box::pin(async move { Ok(Self(raw.await?.value)) })
-    }
-}
-
-/// A JSON body with its bytes, for handlers that keep an idempotency key themselves.
-#[derive(Clone, Debug)]
-pub struct RawJson<T> {
-    pub value: T,
-    pub bytes: web::Bytes,
-}
-
-impl<T: DeserializeOwned + Validate> FromRequest for RawJson<T> {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = is_json(request);
         let payload = payload.take();
         Box::pin(async move {
             is_json?;
-            let bytes = read(payload).await?;
-            Ok(Self { value: checked(&bytes)?, bytes })
+            Ok(Self(checked(&read(payload).await?)?))
         })
     }
 }

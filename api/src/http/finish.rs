@@ -124,13 +124,7 @@ pub(super) fn of_actix(error: &actix_web::Error) -> Error {
     let Some(ours) = error.as_error::<Error>() else {
         return Error::new(of_status(error.as_response_error().status_code()));
     };
-    Error {
-        code: ours.code,
-        violations: ours.violations.clone(),
-        extra: ours.extra.clone(),
-        retry_after: ours.retry_after,
-        source: ours.source.as_ref().map(|s| s.to_string().into()),
-    }
+    ours.again()
 }
 
 /// Why an answer is a refusal.
@@ -159,12 +153,11 @@ fn of_status(status: StatusCode) -> Code {
 /// Failures of ours go to the log with their cause; refusals do not.
 fn note(error: &Error, asked: &Asked) {
     if error.code.status() >= 500 {
-        let cause = error.source.as_ref().map(ToString::to_string).unwrap_or_default();
         tracing::error!(
             request_id = asked.request_id.as_str(),
             path = asked.path.as_str(),
             code = error.code.as_str(),
-            cause,
+            cause = error.chain(),
             "request.failed"
         );
     }

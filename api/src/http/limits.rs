@@ -82,11 +82,16 @@ pub struct Remaining {
 }
 
 impl Remaining {
-    /// Says so in the headers of the answer.
-    pub fn write(self, headers: &mut HeaderMap) {
+    /// Returns the names and values of its headers.
+    pub fn headers(self) -> [(&'static str, String); 2] {
         let policy = format!("\"{}\";q={};w=60", self.name, self.per_minute);
         let state = format!("\"{}\";r={};t=60", self.name, self.left);
-        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
+        [("ratelimit-policy", policy), ("ratelimit", state)]
+    }
+
+    /// Says so in the headers of the answer.
+    pub fn write(self, headers: &mut HeaderMap) {
+        for (name, value) in self.headers() {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(name), value);
             }

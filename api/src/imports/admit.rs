@@ -1,5 +1,6 @@
 //! Taking an upload in, and stopping it.
 
+use actix_web::{HttpResponse, http::header};
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -13,9 +14,9 @@ use super::{Imports, routes::NewImport, store, upload::Arrived, view};
 use crate::{
     audit,
     error::{Error, Result},
-    http::idempotency::{self, Key, Stored},
+    http::idempotency::{self, Answering},
     partners::Actor,
-    store::{clock::to_ms, entities::imports},
+    store::{Transaction, clock::to_ms, entities::imports},
 };
 
 /// What an upload is to be.
@@ -72,14 +73,6 @@ impl How {
     }
 }
 
-/// What is told of an upload.
-#[derive(Clone, Debug)]
-pub enum Told {
-    First(Stored),
-    /// Again what was told the first time that its idempotency key came; that upload is the one that counts.
-    Again(Stored),
-}
-
 impl Imports {
     /// Refuses a partner who has too many uploads waiting.
     pub async fn check_room(&self, db: &impl ConnectionTrait, partner: PartnerId) -> Result<()> {
@@ -87,51 +80,36 @@ impl Imports {
         if open >= OPEN_MAX { Err(Error::new(Code::TooManyImports).with("most", OPEN_MAX)) } else { Ok(()) }
     }
 
-    /// Takes an upload in that has arrived.
-    pub async fn admit(&self, wanted: &Wanted, arrived: Arrived, key: Option<Key>) -> Result<Told> {
-        if let Some(key) = &key
-            && let Some(stored) = idempotency::begin(&self.store, key, to_ms(wanted.now)).await?
-        {
+    /// Takes an upload in that has arrived. What is refused, or was taken in before under the same idempotency key, leaves
+    /// nothing in the spool.
+    pub async fn admit(&self, wanted: &Wanted, arrived: Arrived, answering: &Answering) -> Result<HttpResponse> {
+        let import = self.row(wanted, arrived);
+        let admitted = answering.transaction(&self.store, async |tx| self.insert(tx, wanted, &import).await).await;
+        let is_first = admitted.as_ref().is_ok_and(|answer| !idempotency::is_replay(answer));
+        if is_first {
+            metrics::counter!("imports_total", "format" => wanted.format.as_str()).increment(1);
+        } else {
             self.spool.remove(wanted.id);
-            return Ok(Told::Again(stored));
         }
-        let stored = self.write(wanted, arrived, key.as_ref()).await;
-        if stored.is_err() {
-            self.spool.remove(wanted.id);
-            if let Some(key) = &key {
-                idempotency::forget(&self.store.write, key).await?;
-            }
-        }
-        stored.map(Told::First)
+        admitted
     }
 
-    async fn write(&self, wanted: &Wanted, arrived: Arrived, key: Option<&Key>) -> Result<Stored> {
-        let import = self.row(wanted, arrived);
-        let tx = self.store.begin().await?;
-        store::lock_partner(&tx, wanted.partner).await?;
-        self.check_room(&tx, wanted.partner).await?;
-        store::insert(&tx, import.clone()).await?;
+    async fn insert(&self, tx: &Transaction, wanted: &Wanted, import: &imports::Model) -> Result<HttpResponse> {
+        store::lock_partner(tx, wanted.partner).await?;
+        self.check_room(tx, wanted.partner).await?;
+        store::insert(tx, import.clone()).await?;
         let mut detail = json!({"partner": wanted.slug, "mode": import.mode, "bytes": import.bytes});
         for (name, value) in [("dry_run", import.dry_run), ("retry", import.retry_of.is_some())] {
             if value {
                 detail[name] = json!(true);
             }
         }
-        note(&tx, &import, "import.create", detail, wanted.now).await?;
-        let view = view::of(&import, wanted.lang, wanted.now)?;
-        let stored = Stored {
-            status: 202,
-            content_type: "application/json".to_owned(),
-            location: Some(format!("/api/v1/partners/{}/imports/{}", wanted.slug, wanted.id)),
-            body: serde_json::to_vec(&view).map_err(Error::internal)?.into(),
-        };
-        if let Some(key) = key {
-            idempotency::keep(&tx, key, &stored, to_ms(wanted.now)).await?;
-        }
-        tx.commit().await?;
-        metrics::counter!("imports_total", "format" => wanted.format.as_str()).increment(1);
-        self.wake.notify_one();
-        Ok(stored)
+        note(tx, import, "import.create", detail, wanted.now).await?;
+        let wake = self.wake.clone();
+        tx.on_commit(move || wake.notify_one());
+        let location = format!("/api/v1/partners/{}/imports/{}", wanted.slug, wanted.id);
+        let view = view::of(import, wanted.lang, wanted.now)?;
+        Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(view))
     }
 
     fn row(&self, wanted: &Wanted, arrived: Arrived) -> imports::Model {
@@ -175,16 +153,15 @@ impl Imports {
 
     /// Stops an upload that is not finished. What it did stays done; no row is begun after this.
     pub async fn cancel(
-        &self,
+        tx: &Transaction,
         partner: PartnerId,
         slug: &str,
         id: ImportId,
         actor: Actor,
         now: DateTime<Utc>,
     ) -> Result<imports::Model> {
-        let tx = self.store.begin().await?;
-        let cancelled = store::cancel(&tx, partner, id, to_ms(now)).await?;
-        let import = store::find(&tx, partner, id).await?.ok_or(Code::NotFound)?;
+        let cancelled = store::cancel(tx, partner, id, to_ms(now)).await?;
+        let import = store::find(tx, partner, id).await?.ok_or(Code::NotFound)?;
         if !cancelled {
             return Err(Error::new(Code::StateConflict).with("state", &import.state));
         }
@@ -193,9 +170,8 @@ impl Imports {
             actor_key: actor.key().map(Into::into),
             ..import.clone()
         };
-        note(&tx, &by, "import.cancel", json!({"partner": slug}), now).await?;
-        super::finish::tell(&tx, &import, now).await?;
-        tx.commit().await?;
+        note(tx, &by, "import.cancel", json!({"partner": slug}), now).await?;
+        super::finish::tell(tx, &import, now).await?;
         Ok(import)
     }
 }

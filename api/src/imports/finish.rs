@@ -37,15 +37,16 @@ pub async fn end(
     now: DateTime<Utc>,
 ) -> Result<Option<imports::Model>> {
     let after = over(counts, failure, now);
-    let tx = db.begin().await?;
-    if !store::advance(&tx, before, &after).await? {
-        return Ok(None);
-    }
     let detail = json!({"state": after.state, "counts": store::counts(&after), "failure": why(&after)});
-    note(&tx, &after, "import.finish", detail, now).await?;
-    tell(&tx, &after, now).await?;
-    tx.commit().await?;
-    Ok(Some(after))
+    db.transaction_if(async |tx| {
+        if !store::advance(tx, before, &after).await? {
+            return Ok(None);
+        }
+        note(tx, &after, "import.finish", detail.clone(), now).await?;
+        tell(tx, &after, now).await?;
+        Ok(Some(after.clone()))
+    })
+    .await
 }
 
 /// The code of what an upload failed of.

@@ -51,7 +51,7 @@ pub struct Imports {
     /// How slowly an upload may arrive.
     pace: Pace,
     /// The runner has something to do.
-    wake: Notify,
+    wake: Arc<Notify>,
     listeners: Arc<Semaphore>,
     /// Whether the process is about to end: listeners would keep it.
     stopping: watch::Receiver<bool>,
@@ -69,7 +69,7 @@ impl Imports {
                 .upload_seconds
                 .map(Duration::from_secs)
                 .map_or_else(Pace::default, |time| Pace { silence: time, patience: time }),
-            wake: Notify::new(),
+            wake: Arc::default(),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             stopping: stopping()?,
         })
@@ -81,7 +81,7 @@ fn stopping() -> std::io::Result<watch::Receiver<bool>> {
     let (tell, told) = watch::channel(false);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::spawn(async move {
+    actix_web::rt::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

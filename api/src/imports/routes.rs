@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Imports,
-    admit::{How, Told, Wanted},
+    admit::{How, Wanted},
     events as listening, report, rows, store,
     upload::Upload,
     view,
@@ -21,7 +21,8 @@ use crate::{
     error::{Error, Result},
     http::{
         Allowed, Id, Query, cursor, etag,
-        idempotency::{self, Key},
+        idempotency::{self, Key, Owner},
+        idempotency::{Answering, Keyed},
         list as pages, problem,
         query::{Nothing, Paging, check_limit},
     },
@@ -30,7 +31,7 @@ use crate::{
         permission::{ImportsRead, ImportsWrite},
     },
     refusals,
-    store::entities::imports,
+    store::{Transaction, entities::imports},
 };
 
 refusals! {
@@ -171,18 +172,18 @@ async fn take(
     upload: Upload,
     retry_of: Option<Uuid>,
 ) -> Result<HttpResponse> {
-    all.check_room(all.store.fresh(), desk.id()).await?;
+    let owner = desk.owner();
+    if !idempotency::is_known(request, &owner, &all.store).await? {
+        // Before it is received. An upload that is sent again is answered as the first time.
+        all.check_room(all.store.fresh(), desk.id()).await?;
+    }
     let id = ImportId(Uuid::now_v7());
     let (format, charset) = (upload.format, upload.charset.clone());
     let arrived = upload.receive(&all.spool, id).await?;
-    let key = Key::of_digest(request, &idempotency::owner(request), arrived.digest);
-    let key = key.inspect_err(|_| all.spool.remove(id))?;
+    let key = Key::of_digest(request, &owner, arrived.digest).inspect_err(|_| all.spool.remove(id))?;
     let (partner, slug, actor, now) = (desk.id(), desk.slug.clone(), desk.actor, all.clock.now());
     let wanted = Wanted { id, partner, slug, actor, how, format, charset, retry_of, lang: problem::lang(request), now };
-    Ok(match all.admit(&wanted, arrived, key).await? {
-        Told::First(stored) => idempotency::answer(&stored),
-        Told::Again(stored) => idempotency::replay(&stored),
-    })
+    all.admit(&wanted, arrived, &Answering::to(request, key)).await
 }
 
 async fn found<P>(all: &Imports, desk: &Desk<P>, id: ImportId) -> Result<imports::Model> {
@@ -253,12 +254,15 @@ fn wants_csv(request: &HttpRequest) -> bool {
 #[post("/partners/{slug}/imports/{id}/cancel")]
 pub async fn cancel(
     request: HttpRequest,
-    Allowed(desk, (id, _)): Allowed<Desk<ImportsWrite>, (Id<ImportId>, Query<Nothing>)>,
+    Keyed(desk, (id, _), answering): Keyed<Desk<ImportsWrite>, (Id<ImportId>, Query<Nothing>)>,
     all: All,
 ) -> Result<HttpResponse> {
-    let now = all.clock.now();
-    let import = all.cancel(desk.id(), &desk.slug, id.0, desk.actor, now).await?;
-    Ok(HttpResponse::Ok().json(view::of(&import, problem::lang(&request), now)?))
+    let (lang, now) = (problem::lang(&request), all.clock.now());
+    let work = async |tx: &Transaction| {
+        let import = Imports::cancel(tx, desk.id(), &desk.slug, id.0, desk.actor, now).await?;
+        Ok(HttpResponse::Ok().json(view::of(&import, lang, now)?))
+    };
+    answering.transaction(&all.store, work).await
 }
 
 /// Uploads the corrected file of an upload that is over: rows that were right the first time are passed over. It is

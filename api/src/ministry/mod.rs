@@ -73,17 +73,14 @@ pub async fn tell(db: &Store, accounts: &Accounts, now: DateTime<Utc>) -> Result
         if count == 0 && !is_far {
             continue;
         }
-        let tx = db.begin().await?;
         let at = if count == 0 { told.at } else { to_ms(now) };
-        if !store::note(&tx, subject, &told, up_to, at).await? {
-            continue;
-        }
-        let letter = Letter { subject, count };
-        let mails = count > 0 && accounts.post_to_staff(&tx, &letter, GOOD_FOR, now).await?;
-        tx.commit().await?;
-        if mails {
-            accounts.posted();
-        }
+        db.transaction(async |tx| {
+            if store::note(tx, subject, &told, up_to, at).await? && count > 0 {
+                accounts.post_to_staff(tx, &Letter { subject, count }, GOOD_FOR, now).await?;
+            }
+            Ok(())
+        })
+        .await?;
     }
     Ok(())
 }

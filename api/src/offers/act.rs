@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     partners,
     store::{
-        Store,
+        Transaction,
         entities::offers,
         revisions::{self, Revision},
     },
@@ -49,26 +49,22 @@ const fn name(action: Action) -> &'static str {
 
 /// Takes an action on an offer.
 pub async fn act(
-    db: &Store,
+    tx: &Transaction,
     accounts: &Accounts,
     doing: &Doing,
     offer: &offers::Model,
     action: Action,
     reason: Option<&str>,
 ) -> Result<PartnerOffer> {
-    let tx = db.begin().await?;
-    store::archive(&tx, [offer.id]).await?;
-    let (after, events) = take(&tx, doing, offer, action, reason).await?;
-    webhooks::emit(&tx, &events, doing.now).await?;
-    let mails = tell(&tx, accounts, doing, offer, action, reason).await?;
+    manage::lock(tx, offer).await?;
+    store::archive(tx, [offer.id]).await?;
+    let (after, events) = take(tx, doing, offer, action, reason).await?;
+    webhooks::emit(tx, &events, doing.now).await?;
+    tell(tx, accounts, doing, offer, action, reason).await?;
     if is_visible(offer) || is_visible(&after) {
-        revisions::raise(&tx, Revision::Offers).await?;
+        revisions::raise(tx, Revision::Offers).await?;
     }
-    let seen = manage::seen(&tx, &after, doing).await?;
-    tx.commit().await?;
-    if mails {
-        accounts.posted();
-    }
+    let seen = manage::seen(tx, &after, doing).await?;
     Ok(seen)
 }
 
@@ -78,17 +74,17 @@ pub type Outcomes = Vec<(OfferId, Result<Option<offers::Model>>)>;
 /// Takes an action on many offers, of one partner or of all, in one transaction; what is refused for one does not hold
 /// up the others.
 pub async fn act_on_many(
-    db: &Store,
+    tx: &Transaction,
     doing: &Doing,
     partner: Option<PartnerId>,
     ids: &[OfferId],
     action: Action,
 ) -> Result<Outcomes> {
-    let tx = db.begin().await?;
+    store::lock(tx, ids).await?;
     let found: HashMap<OfferId, offers::Model> =
-        store::many(&tx, partner, ids).await?.into_iter().map(|offer| (OfferId(offer.id), offer)).collect();
-    let references = if partner.is_none() { partners::references(&tx).await? } else { HashMap::new() };
-    store::archive(&tx, found.keys().map(|id| id.0)).await?;
+        store::many(tx, partner, ids).await?.into_iter().map(|offer| (OfferId(offer.id), offer)).collect();
+    let references = if partner.is_none() { partners::references(tx).await? } else { HashMap::new() };
+    store::archive(tx, found.keys().map(|id| id.0)).await?;
     let (mut outcomes, mut events, mut seen) = (Vec::with_capacity(ids.len()), Vec::new(), false);
     for id in ids {
         let Some(offer) = found.get(id) else {
@@ -98,9 +94,9 @@ pub async fn act_on_many(
         let reference = references.get(&offer.partner_id).unwrap_or(&doing.partner).clone();
         let doing = Doing { partner: reference, ..doing.clone() };
         let outcome = if action == Action::Delete {
-            manage::remove(&tx, &doing, offer).await.map(|()| None)
+            manage::remove(tx, &doing, offer).await.map(|()| None)
         } else {
-            take(&tx, &doing, offer, action, None).await.map(|(after, told)| {
+            take(tx, &doing, offer, action, None).await.map(|(after, told)| {
                 seen |= is_visible(offer) || is_visible(&after);
                 events.extend(told);
                 Some(after)
@@ -112,11 +108,10 @@ pub async fn act_on_many(
             outcome => outcomes.push((*id, outcome)),
         }
     }
-    webhooks::emit(&tx, &events, doing.now).await?;
+    webhooks::emit(tx, &events, doing.now).await?;
     if seen {
-        revisions::raise(&tx, Revision::Offers).await?;
+        revisions::raise(tx, Revision::Offers).await?;
     }
-    tx.commit().await?;
     Ok(outcomes)
 }
 
@@ -197,16 +192,16 @@ fn reviewed(
     Ok(Some(Event { kind: EventKind::OfferReviewed, partner, subject: after.id, data }))
 }
 
-/// Writes to those who look after the partner's offers that one was refused, and why; answers whether to anybody.
+/// Writes to those who look after the partner's offers that one was refused, and why.
 async fn tell(
-    tx: &impl ConnectionTrait,
+    tx: &Transaction,
     accounts: &Accounts,
     doing: &Doing,
     offer: &offers::Model,
     action: Action,
     reason: Option<&str>,
-) -> Result<bool> {
-    let (Action::Reject, Some(reason)) = (action, reason) else { return Ok(false) };
+) -> Result<()> {
+    let (Action::Reject, Some(reason)) = (action, reason) else { return Ok(()) };
     let title = latest_draft_of(offer)?.title;
     let about = About::Rejected { reason: reason.trim().to_owned(), is_edit: offer.pending.is_some() };
     let letter = |slug: &str| Letter { slug: slug.to_owned(), offer: OfferId(offer.id), title, about };

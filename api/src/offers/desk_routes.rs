@@ -25,6 +25,7 @@ use crate::{
         body::Patch,
         etag,
         etag::IfMatch,
+        idempotency::Keyed,
         list as lists, problem,
         query::{Nothing, Paging},
     },
@@ -33,6 +34,7 @@ use crate::{
         permission::{OffersRead, OffersWrite},
     },
     refusals,
+    store::Transaction,
 };
 
 refusals! {
@@ -69,12 +71,16 @@ pub async fn list(
     responses((status = 201, body = PartnerOffer, headers(("Location" = String), ("ETag" = String))), CreateRefusals))]
 #[post("/partners/{slug}/offers")]
 pub async fn create(
-    Allowed(desk, (_, draft)): Allowed<Desk<OffersWrite>, (Query<Nothing>, Json<OfferDraft>)>,
+    Keyed(desk, (_, draft), answering): Keyed<Desk<OffersWrite>, (Query<Nothing>, Json<OfferDraft>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
-    let offer = manage::create(tools.store, &tools.at_desk(&desk), desk.id(), &draft.0).await?;
-    Ok(created(&desk.slug, &offer))
+    let doing = tools.at_desk(&desk);
+    let work = async |tx: &Transaction| {
+        let offer = manage::create(tx, &doing, desk.id(), &draft.0).await?;
+        Ok(created(&desk.slug, &offer))
+    };
+    answering.transaction(tools.store, work).await
 }
 
 fn created(slug: &str, offer: &PartnerOffer) -> HttpResponse {
@@ -118,9 +124,13 @@ pub async fn put(
     let only_new = request.headers().get(header::IF_NONE_MATCH).is_some_and(|given| given == "*");
     let conditions = Conditions { expected, only_new };
     let doing = tools.at_desk(&desk);
-    match manage::put(tools.store, &doing, desk.id(), &conditions, draft.0, &name.0).await? {
+    let put = async |tx: &Transaction| manage::put(tx, &doing, desk.id(), &conditions, draft.0.clone(), &name.0).await;
+    match tools.store.transaction(put).await? {
         Put::Created(offer) => Ok(created(&desk.slug, &offer)),
-        Put::There(offer) => tools.shown(&offer).await,
+        Put::There(offer) => {
+            tools.refresh().await;
+            Ok(tools::versioned(&offer))
+        }
     }
 }
 
@@ -151,8 +161,11 @@ pub async fn change(
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
     let offer = owned(&tools, &desk, id.0).await?;
-    let after = manage::change(tools.store, &tools.at_desk(&desk), &offer, &expected, patch.0).await?;
-    tools.shown(&after).await
+    let doing = tools.at_desk(&desk);
+    let change = async |tx: &Transaction| manage::change(tx, &doing, &offer, &expected, patch.0.clone()).await;
+    let after = tools.store.transaction(change).await?;
+    tools.refresh().await;
+    Ok(tools::versioned(&after))
 }
 
 /// Removes an offer that nobody has seen yet, with its codes.
@@ -165,7 +178,8 @@ pub async fn delete(
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
     let offer = owned(&tools, &desk, id.0).await?;
-    manage::delete(tools.store, &tools.at_desk(&desk), &offer, &expected).await?;
+    let doing = tools.at_desk(&desk);
+    tools.store.transaction(async |tx| manage::delete(tx, &doing, &offer, &expected).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -222,11 +236,15 @@ macro_rules! partner_actions {
         #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
             responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ActRefusals))]
         #[post($path)]
-        pub async fn $name(Allowed(desk, (id, _)): Allowed<Desk<OffersWrite>, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
+        pub async fn $name(
+            Keyed(desk, (id, _), answering): Keyed<Desk<OffersWrite>, (Id<OfferId>, Query<Nothing>)>,
+            parts: Parts,
+        ) -> Result<HttpResponse> {
             let tools = tools(&parts);
             let offer = owned(&tools, &desk, id.0).await?;
-            let after = act::act(tools.store, tools.accounts, &tools.at_desk(&desk), &offer, Action::$action, None).await?;
-            tools.shown(&after).await
+            let doing = tools.at_desk(&desk);
+            let act = async |tx: &Transaction| act::act(tx, tools.accounts, &doing, &offer, Action::$action, None).await;
+            tools.answer(&answering, act).await
         }
     )+};
 }
@@ -250,7 +268,7 @@ partner_actions! {
 #[post("/partners/{slug}/offers/actions")]
 pub async fn actions(
     request: HttpRequest,
-    Allowed(desk, (_, asked)): Allowed<Desk<OffersWrite>, (Query<Nothing>, Json<BulkRequest>)>,
+    Keyed(desk, (_, asked), answering): Keyed<Desk<OffersWrite>, (Query<Nothing>, Json<BulkRequest>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
@@ -264,5 +282,5 @@ pub async fn actions(
         BulkAction::Delete => Action::Delete,
     };
     let doing = tools.at_desk(&desk);
-    tools.act_on_many(&doing, Some(desk.id()), &ids, action, problem::lang(&request)).await
+    tools.act_on_many(&answering, &doing, (Some(desk.id()), &ids[..], action), problem::lang(&request)).await
 }

@@ -44,14 +44,6 @@ pub fn allowed(offer: &offers::Model) -> Result<Vec<Action>> {
     Ok(if offer.pending.is_some() { state.allowed_with_edit() } else { state.allowed() })
 }
 
-/// The number of the period that runs now: 0 for once, else the month.
-pub fn period_number(period: Period, now: DateTime<Utc>) -> i32 {
-    match period {
-        Period::Once => 0,
-        Period::Monthly => Month::of(now).number(),
-    }
-}
-
 /// How much of an offer is taken in the period that runs now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {

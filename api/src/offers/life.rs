@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::{
-    Code,
+    Code, OfferId,
     offer::{Action, OfferDraft, OfferState},
 };
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     store::{
-        Store,
+        Store, Transaction,
         clock::{from_ms, to_ms},
         entities::offers,
         revisions::{self, Revision},
@@ -83,38 +83,43 @@ pub fn moved(offer: &offers::Model, state: OfferState, now: DateTime<Utc>) -> of
 }
 
 /// Opens and ends the offers whose time has come.
-pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<(), sea_orm::DbErr> {
+pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<()> {
     while turn_some(db, now).await? == TURN_BATCH {}
     Ok(())
 }
 
 /// Opens and ends some of them; answers how many. Two processes may both try: the version lets one of them do it.
-async fn turn_some(db: &Store, now: DateTime<Utc>) -> Result<u64, sea_orm::DbErr> {
+async fn turn_some(db: &Store, now: DateTime<Utc>) -> Result<u64> {
     let due = store::due(db.fresh(), to_ms(now), TURN_BATCH).await?;
     if due.is_empty() {
         return Ok(0);
     }
+    let turned = db.transaction(async |tx| turn(tx, &due, now).await).await?;
+    tracing::info!(offers = turned, "offer.turned_by_time");
+    Ok(turned)
+}
+
+async fn turn(tx: &Transaction, due: &[offers::Model], now: DateTime<Utc>) -> Result<u64> {
+    let ids: Vec<OfferId> = due.iter().map(|offer| OfferId(offer.id)).collect();
+    store::lock(tx, &ids).await?;
+    store::archive(tx, due.iter().map(|offer| offer.id)).await?;
     let mut turned = 0;
-    let tx = db.begin().await?;
-    store::archive(&tx, due.iter().map(|offer| offer.id)).await?;
-    for offer in &due {
+    for offer in due {
         let over = offer.ends_at.is_some_and(|at| from_ms(at) <= now);
         let (action, name) = if over { (Action::End, "offer.end") } else { (Action::Open, "offer.open") };
         let next = state_of(offer).ok().and_then(|state| state.apply(action));
         if let Some(next) = next {
             let next =
                 offers::Model { action: name.to_owned(), actor_id: None, actor_key: None, ..moved(offer, next, now) };
-            turned += u64::from(store::update(&tx, offer, next).await?);
+            turned += u64::from(store::update(tx, offer, next).await?);
         }
     }
-    revisions::raise(&tx, Revision::Offers).await?;
-    tx.commit().await?;
-    tracing::info!(offers = turned, "offer.turned_by_time");
+    revisions::raise(tx, Revision::Offers).await?;
     Ok(turned)
 }
 
 /// Writes down the words of offers whose drafts were written by other paths (imports, sample data), a batch at a time.
-pub async fn write_words(db: &Store) -> Result<(), sea_orm::DbErr> {
+pub async fn write_words(db: &Store) -> Result<()> {
     loop {
         let rows = store::without_words(db.fresh(), WORDS_BATCH).await?;
         let words: Vec<_> = rows
@@ -126,7 +131,7 @@ pub async fn write_words(db: &Store) -> Result<(), sea_orm::DbErr> {
         if words.is_empty() {
             return Ok(());
         }
-        store::write_words(&db.write, &words).await?;
+        db.transaction(async |tx| Ok(store::write_words(tx, &words).await?)).await?;
         if (words.len() as u64) < WORDS_BATCH {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use shared::{
 };
 
 use super::{
-    document::{draft_of, latest_draft_of, partner_offer, period_number, state_of},
+    document::{draft_of, latest_draft_of, partner_offer, state_of},
     life, store,
 };
 use crate::{
@@ -17,8 +17,9 @@ use crate::{
     error::{Error, Result},
     http::{body, etag::IfMatch},
     partners::Actor,
+    quotas::{self, Bound, Edit, QuotaKey},
     store::{
-        Store,
+        Transaction,
         clock::to_ms,
         entities::offers,
         is_duplicate,
@@ -46,11 +47,9 @@ impl Doing {
 }
 
 /// Makes a draft.
-pub async fn create(db: &Store, doing: &Doing, partner: PartnerId, draft: &OfferDraft) -> Result<PartnerOffer> {
-    let tx = db.begin().await?;
-    let offer = store::insert(&tx, partner, draft, Some(doing.actor), to_ms(doing.now)).await.map_err(duplicate)?;
-    note(&tx, doing, &offer, "offer.create").await?;
-    tx.commit().await?;
+pub async fn create(tx: &Transaction, doing: &Doing, partner: PartnerId, draft: &OfferDraft) -> Result<PartnerOffer> {
+    let offer = store::insert(tx, partner, draft, Some(doing.actor), to_ms(doing.now)).await.map_err(duplicate)?;
+    note(tx, doing, &offer, "offer.create").await?;
     partner_offer(&offer, doing.partner.clone(), 0, None)
 }
 
@@ -74,7 +73,7 @@ pub struct Conditions {
 /// Writes an offer under the partner's own name for it: a draft where there is none, else a change to what was sent,
 /// which makes no new version where nothing differs.
 pub async fn put(
-    db: &Store,
+    tx: &Transaction,
     doing: &Doing,
     partner: PartnerId,
     conditions: &Conditions,
@@ -86,11 +85,11 @@ pub async fn put(
     }
     draft.external_id = Some(external_id.to_owned());
     check_rules(&draft)?;
-    let Some(offer) = store::find_external(db.fresh(), partner, external_id).await? else {
+    let Some(offer) = store::find_external(tx, partner, external_id).await? else {
         if conditions.expected.is_some() {
             return Err(Code::StaleVersion.into());
         }
-        return create(db, doing, partner, &draft).await.map(Put::Created);
+        return create(tx, doing, partner, &draft).await.map(Put::Created);
     };
     let version = u32::try_from(offer.version).unwrap_or_default();
     if conditions.only_new {
@@ -102,9 +101,9 @@ pub async fn put(
     let waits = waits(doing, &offer)?;
     let before = if waits { latest_draft_of(&offer)? } else { draft_of(&offer)? };
     if draft == before {
-        return seen(db.fresh(), &offer, doing).await.map(Put::There);
+        return seen(tx, &offer, doing).await.map(Put::There);
     }
-    rewrite(db, doing, &offer, &draft, waits).await.map(Put::There)
+    rewrite(tx, doing, &offer, &draft, waits).await.map(Put::There)
 }
 
 /// Whether a change of an offer waits in review.
@@ -128,7 +127,7 @@ fn duplicate(error: sea_orm::DbErr) -> Error {
 /// Merges a partial change (RFC 7396) into an offer. A partner's edit of an offer that everybody sees waits in review,
 /// merged into the edit that waits there already; the offer itself stays as it is until the ministry agrees.
 pub async fn change(
-    db: &Store,
+    tx: &Transaction,
     doing: &Doing,
     offer: &offers::Model,
     expected: &IfMatch,
@@ -144,31 +143,30 @@ pub async fn change(
     if waits && draft.external_id != before.external_id {
         return Err(Error::invalid_at("/external_id", FieldCode::NotAllowed));
     }
-    rewrite(db, doing, offer, &draft, waits).await
+    rewrite(tx, doing, offer, &draft, waits).await
 }
 
 /// Writes another text as the next version: at once, or as the edit that waits in review.
 async fn rewrite(
-    db: &Store,
+    tx: &Transaction,
     doing: &Doing,
     offer: &offers::Model,
     draft: &OfferDraft,
     waits: bool,
 ) -> Result<PartnerOffer> {
+    lock(tx, offer).await?;
     let mut after = life::edited(offer, draft, waits, doing.now)?;
-    let tx = db.begin().await?;
-    check_claimed(&tx, offer, draft, doing.now, waits).await?;
+    check_claimed(tx, offer, draft, doing.now, waits).await?;
     sign(&mut after, doing, "offer.change");
-    store::archive(&tx, [offer.id]).await?;
-    if !store::update(&tx, offer, after.clone()).await.map_err(duplicate)? {
+    store::archive(tx, [offer.id]).await?;
+    if !store::update(tx, offer, after.clone()).await.map_err(duplicate)? {
         return Err(Code::StaleVersion.into());
     }
-    note(&tx, doing, &after, "offer.change").await?;
+    note(tx, doing, &after, "offer.change").await?;
     if state_of(offer)?.is_public() {
-        revisions::raise(&tx, Revision::Offers).await?;
+        revisions::raise(tx, Revision::Offers).await?;
     }
-    let seen = seen(&tx, &after, doing).await?;
-    tx.commit().await?;
+    let seen = seen(tx, &after, doing).await?;
     Ok(seen)
 }
 
@@ -182,32 +180,37 @@ pub async fn check_claimed(
     waits: bool,
 ) -> Result<()> {
     let (live, id) = (draft_of(offer)?, OfferId(offer.id));
-    if draft.period != live.period && store::is_claimed(tx, id).await? {
-        return Err(Error::invalid_at("/period", FieldCode::NotAllowed));
-    }
-    if draft.quota == live.quota {
+    if (draft.period, draft.quota) == (live.period, live.quota) {
         return Ok(());
     }
-    let period = period_number(draft.period, now);
-    let too_many = if waits {
-        let (claimed, _) = store::counts(tx, id, period).await?;
-        draft.quota.filter(|quota| claimed > *quota).map(|_| claimed)
+    let edit = Edit { offer: id, before: live.period, after: draft.period, quota: draft.quota };
+    let bound = if waits {
+        quotas::check_edit(tx, &edit, now).await?
     } else {
-        store::set_quota(tx, id, period, draft.quota).await?
+        quotas::apply_edits(tx, &[edit], now).await?.pop().map(|(_, bound)| bound)
     };
-    match too_many {
-        Some(claimed) => Err(Error::invalid_at("/quota", FieldCode::OutOfRange).with("claimed", claimed)),
+    match bound {
+        Some(Bound::Period) => Err(Error::invalid_at("/period", FieldCode::NotAllowed)),
+        Some(Bound::Quota { claimed }) => {
+            Err(Error::invalid_at("/quota", FieldCode::OutOfRange).with("claimed", claimed))
+        }
         None => Ok(()),
     }
 }
 
+/// Locks an offer in the version that was read.
+///
+/// # Errors
+/// `stale_version` where it has changed since.
+pub async fn lock(tx: &impl ConnectionTrait, offer: &offers::Model) -> Result<()> {
+    let now = store::lock(tx, &[OfferId(offer.id)]).await?;
+    if now.first().is_some_and(|now| now.version == offer.version) { Ok(()) } else { Err(Code::StaleVersion.into()) }
+}
+
 /// Removes an offer that nobody has seen yet.
-pub async fn delete(db: &Store, doing: &Doing, offer: &offers::Model, expected: &IfMatch) -> Result<()> {
+pub async fn delete(tx: &Transaction, doing: &Doing, offer: &offers::Model, expected: &IfMatch) -> Result<()> {
     expected.check(u32::try_from(offer.version).unwrap_or_default())?;
-    let tx = db.begin().await?;
-    remove(&tx, doing, offer).await?;
-    tx.commit().await?;
-    Ok(())
+    remove(tx, doing, offer).await
 }
 
 /// The same, in a transaction that goes on.
@@ -231,8 +234,8 @@ pub fn sign(after: &mut offers::Model, doing: &Doing, action: &'static str) {
 
 /// The offer as it is shown to those who manage it.
 pub async fn seen(db: &impl ConnectionTrait, offer: &offers::Model, doing: &Doing) -> Result<PartnerOffer> {
-    let period = period_number(draft_of(offer)?.period, doing.now);
-    let (claimed, _) = store::counts(db, OfferId(offer.id), period).await?;
+    let key = QuotaKey::at(OfferId(offer.id), draft_of(offer)?.period, doing.now);
+    let claimed = quotas::claimed_of(db, key).await?;
     let codes = store::stocks(db, [offer.id]).await?.remove(&offer.id);
     partner_offer(offer, doing.partner.clone(), claimed, codes)
 }

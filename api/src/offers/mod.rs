@@ -17,7 +17,7 @@ pub mod seed;
 pub mod store;
 mod tools;
 
-pub use document::{claimed_offer, draft_of, latest_draft_of, period_number, search_text};
+pub use document::{claimed_offer, draft_of, latest_draft_of, search_text};
 pub use life::{turn_by_time, write_words};
 pub use store::waiting;
 

@@ -16,8 +16,14 @@ use super::{
 use crate::{
     accounts::Admin,
     error::Result,
-    http::{Allowed, Id, Json, Query, problem, query::Nothing},
+    http::{
+        Allowed, Id, Json, Query,
+        idempotency::{Answering, Keyed},
+        problem,
+        query::Nothing,
+    },
     refusals,
+    store::Transaction,
 };
 
 refusals! {
@@ -32,10 +38,17 @@ refusals! {
 }
 
 impl Tools<'_> {
-    async fn moderate(&self, admin: &Admin, id: OfferId, action: Action, reason: Option<&str>) -> Result<HttpResponse> {
+    async fn moderate(
+        &self,
+        answering: &Answering,
+        admin: &Admin,
+        id: OfferId,
+        (action, reason): (Action, Option<&str>),
+    ) -> Result<HttpResponse> {
         let (offer, partner) = queries::admin_find(self.store.fresh(), id).await?.ok_or(Code::NotFound)?;
         let doing = self.ministry(admin, queries::reference(&partner));
-        self.shown(&act::act(self.store, self.accounts, &doing, &offer, action, reason).await?).await
+        let act = async |tx: &Transaction| act::act(tx, self.accounts, &doing, &offer, action, reason).await;
+        self.answer(answering, act).await
     }
 }
 
@@ -77,8 +90,11 @@ macro_rules! ministry_actions {
         #[utoipa::path(tag = "ministry", params(("id" = OfferId, Path)), security(("bearer" = []), ("session" = [])),
             responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), $refusals))]
         #[post($path)]
-        pub async fn $name(Allowed(admin, (id, _)): Allowed<Admin, (Id<OfferId>, Query<Nothing>)>, parts: Parts) -> Result<HttpResponse> {
-            tools(&parts).moderate(&admin, id.0, Action::$action, None).await
+        pub async fn $name(
+            Keyed(admin, (id, _), answering): Keyed<Admin, (Id<OfferId>, Query<Nothing>)>,
+            parts: Parts,
+        ) -> Result<HttpResponse> {
+            tools(&parts).moderate(&answering, &admin, id.0, (Action::$action, None)).await
         }
     )+};
 }
@@ -97,10 +113,10 @@ ministry_actions! {
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ActRefusals))]
 #[post("/admin/offers/{id}/reject")]
 pub async fn reject(
-    Allowed(admin, (id, _, reason)): Allowed<Admin, (Id<OfferId>, Query<Nothing>, Json<Reject>)>,
+    Keyed(admin, (id, _, reason), answering): Keyed<Admin, (Id<OfferId>, Query<Nothing>, Json<Reject>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
-    tools(&parts).moderate(&admin, id.0, Action::Reject, Some(&reason.0.reason)).await
+    tools(&parts).moderate(&answering, &admin, id.0, (Action::Reject, Some(&reason.0.reason))).await
 }
 
 /// Approves up to 100 offers, or the edits of them that wait; what is refused for one does not hold up the others.
@@ -109,11 +125,12 @@ pub async fn reject(
 #[post("/admin/offers/approve")]
 pub async fn approve_many(
     request: HttpRequest,
-    Allowed(admin, (_, asked)): Allowed<Admin, (Query<Nothing>, Json<OfferIds>)>,
+    Keyed(admin, (_, asked), answering): Keyed<Admin, (Query<Nothing>, Json<OfferIds>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
     // Each offer's own partner stands in its place.
     let doing = tools.ministry(&admin, PartnerRef { slug: String::new(), name: String::new() });
-    tools.act_on_many(&doing, None, &asked.0.ids, Action::Approve, problem::lang(&request)).await
+    let what = (None, &asked.0.ids[..], Action::Approve);
+    tools.act_on_many(&answering, &doing, what, problem::lang(&request)).await
 }

@@ -19,6 +19,7 @@ use crate::store::{
     entities::partners,
     revisions::{self, Revision},
 };
+use crate::{error::Result, store::Transaction};
 
 /// The announcement, as facts.
 const PROGRAMMES: &str = include_str!("../../data/programmes.json");
@@ -63,32 +64,34 @@ enum Price {
 /// Adds the programmes that are not there yet; answers how many it added. Safe to repeat.
 pub async fn seed(db: &Store, now: DateTime<Utc>) -> anyhow::Result<usize> {
     let announcement: Announcement = serde_json::from_str(PROGRAMMES)?;
-    let tx = db.begin().await?;
+    Ok(db.transaction(async |tx| add(tx, &announcement, now).await).await?)
+}
+
+async fn add(tx: &Transaction, announcement: &Announcement, now: DateTime<Utc>) -> Result<usize> {
     let mut added = 0;
     for (index, programme) in (0..).zip(&announcement.programmes) {
         // The first of the list is the newest, so that the list keeps the announcement's order.
         let at = now - TimeDelta::seconds(index);
-        let partner = partner(&tx, &programme.partner, at).await?;
+        let partner = partner(tx, &programme.partner, at).await?;
         let draft = programme.draft();
-        if store::find_external(&tx, partner, draft.external_id.as_deref().unwrap_or_default()).await?.is_some() {
+        if store::find_external(tx, partner, draft.external_id.as_deref().unwrap_or_default()).await?.is_some() {
             continue;
         }
-        let offer = store::insert(&tx, partner, &draft, None, to_ms(at)).await?;
+        let offer = store::insert(tx, partner, &draft, None, to_ms(at)).await?;
         let state = match programme.state {
             Standing::Running => OfferState::Published,
             Standing::Announced => OfferState::Announced,
         };
-        store::update(&tx, &offer, moved(&offer, state, at)).await?;
+        store::update(tx, &offer, moved(&offer, state, at)).await?;
         added += 1;
     }
     if added > 0 {
-        revisions::raise(&tx, Revision::Offers).await?;
+        revisions::raise(tx, Revision::Offers).await?;
     }
-    tx.commit().await?;
     Ok(added)
 }
 
-async fn partner(tx: &impl ConnectionTrait, name: &str, now: DateTime<Utc>) -> anyhow::Result<PartnerId> {
+async fn partner(tx: &impl ConnectionTrait, name: &str, now: DateTime<Utc>) -> Result<PartnerId> {
     let slug = name.to_lowercase();
     let known = partners::Entity::find().filter(partners::Column::Slug.eq(&slug)).one(tx).await?;
     if let Some(known) = known {

@@ -22,12 +22,10 @@ use super::{
 use crate::{
     accounts::{Accounts, Admin},
     error::Result,
-    http::{
-        etag::{self},
-        list,
-    },
+    http::{etag, idempotency::Answering, list},
     partners::{Actor, Desk},
-    store::{Store, clock::Clock, entities::offers},
+    quotas,
+    store::{Store, Transaction, clock::Clock, entities::offers},
 };
 
 /// What every handler here takes from the application.
@@ -64,10 +62,23 @@ impl Tools<'_> {
         Doing { actor, is_ministry: true, is_sandbox: false, partner, now: self.clock.now() }
     }
 
-    /// The answer with its version, once this process shows what changed.
-    pub async fn shown(&self, offer: &PartnerOffer) -> Result<HttpResponse> {
-        self.catalogue.refresh(self.store, self.clock.now()).await?;
-        Ok(versioned(offer))
+    /// Shows in this process what was changed. It is written already, so the answer stands also where this fails; it is
+    /// noticed again a moment later.
+    pub async fn refresh(&self) {
+        if let Err(error) = self.catalogue.refresh(self.store, self.clock.now()).await {
+            tracing::warn!(error = %error.chain(), "catalogue.not_refreshed");
+        }
+    }
+
+    /// Answers with what a transaction made of an offer, once this process shows it.
+    pub async fn answer(
+        &self,
+        answering: &Answering,
+        work: impl AsyncFn(&Transaction) -> Result<PartnerOffer>,
+    ) -> Result<HttpResponse> {
+        let answer = answering.transaction(self.store, async |tx| Ok(versioned(&work(tx).await?))).await?;
+        self.refresh().await;
+        Ok(answer)
     }
 
     /// A page of offers, of one partner or of all.
@@ -85,7 +96,7 @@ impl Tools<'_> {
             None => crate::partners::references(db).await?,
         };
         let ids = || rows.iter().map(|offer| offer.id);
-        let claimed = queries::claimed(db, ids(), Month::of(now).number()).await?;
+        let claimed = quotas::claimed_now(db, ids(), Month::of(now).number()).await?;
         let mut stocks = queries::stocks(db, ids()).await?;
         let mut items = Vec::with_capacity(rows.len());
         for offer in &rows {
@@ -108,31 +119,46 @@ impl Tools<'_> {
     /// Does something to many offers and says what became of each.
     pub async fn act_on_many(
         &self,
+        answering: &Answering,
         doing: &Doing,
-        partner: Option<PartnerId>,
-        ids: &[OfferId],
-        action: Action,
+        (partner, ids, action): (Option<PartnerId>, &[OfferId], Action),
         lang: Lang,
     ) -> Result<HttpResponse> {
-        let outcomes = act::act_on_many(self.store, doing, partner, ids, action).await?;
-        self.catalogue.refresh(self.store, self.clock.now()).await?;
-        let states = self.states(partner, &outcomes).await?;
-        let items = outcomes
-            .iter()
-            .map(|(id, outcome)| outcome_view(*id, outcome, states.get(&id.0), lang))
-            .collect::<Result<Vec<_>>>()?;
-        let done = items.iter().filter(|item| item.done).count();
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Ok(HttpResponse::Ok().json(BulkResult { done: count(done), refused: count(items.len() - done), items }))
+        let work = async |tx: &Transaction| {
+            let outcomes = act::act_on_many(tx, doing, partner, ids, action).await?;
+            bulk_answer(tx, partner, &outcomes, lang).await
+        };
+        let answer = answering.transaction(self.store, work).await?;
+        self.refresh().await;
+        Ok(answer)
     }
+}
 
-    /// The offers for which it was refused, as they are.
-    async fn states(&self, partner: Option<PartnerId>, outcomes: &Outcomes) -> Result<HashMap<Uuid, offers::Model>> {
-        let refused: Vec<OfferId> = outcomes.iter().filter(|(_, o)| o.is_err()).map(|(id, _)| *id).collect();
-        let rows =
-            if refused.is_empty() { Vec::new() } else { queries::many(self.store.fresh(), partner, &refused).await? };
-        Ok(rows.into_iter().map(|offer| (offer.id, offer)).collect())
-    }
+async fn bulk_answer(
+    tx: &Transaction,
+    partner: Option<PartnerId>,
+    outcomes: &Outcomes,
+    lang: Lang,
+) -> Result<HttpResponse> {
+    let states = states(tx, partner, outcomes).await?;
+    let items = outcomes
+        .iter()
+        .map(|(id, outcome)| outcome_view(*id, outcome, states.get(&id.0), lang))
+        .collect::<Result<Vec<_>>>()?;
+    let done = items.iter().filter(|item| item.done).count();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(HttpResponse::Ok().json(BulkResult { done: count(done), refused: count(items.len() - done), items }))
+}
+
+/// The offers for which it was refused, as they are.
+async fn states(
+    tx: &Transaction,
+    partner: Option<PartnerId>,
+    outcomes: &Outcomes,
+) -> Result<HashMap<Uuid, offers::Model>> {
+    let refused: Vec<OfferId> = outcomes.iter().filter(|(_, o)| o.is_err()).map(|(id, _)| *id).collect();
+    let rows = if refused.is_empty() { Vec::new() } else { queries::many(tx, partner, &refused).await? };
+    Ok(rows.into_iter().map(|offer| (offer.id, offer)).collect())
 }
 
 fn outcome_view(

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     accounts::{Person, caller},
     error::{Error, Result},
+    http::idempotency::Owner,
     store::{
         Store,
         clock::{Clock, to_ms},
@@ -52,6 +53,15 @@ impl Actor {
         match self {
             Self::Person(_) => None,
             Self::Program(key) => Some(key),
+        }
+    }
+}
+
+impl Owner for Actor {
+    fn owner(&self) -> String {
+        match self {
+            Self::Person(user) => user.to_string(),
+            Self::Program(key) => key.to_string(),
         }
     }
 }
@@ -90,6 +100,12 @@ impl<P> Desk<P> {
     /// Whether the ministry works here, not the partner.
     pub fn is_ministry(&self) -> bool {
         self.right == Right::Ministry
+    }
+}
+
+impl<P> Owner for Desk<P> {
+    fn owner(&self) -> String {
+        self.actor.owner()
     }
 }
 

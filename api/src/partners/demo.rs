@@ -46,14 +46,16 @@ pub async fn make(db: &Store, accounts: &Accounts, now: DateTime<Utc>) -> Result
         state: PartnerState::Active.as_str().to_owned(),
         sandbox_of: None,
     };
-    let tx = db.begin().await?;
-    // Of two processes that start at once, one makes it.
-    if store::add(&tx, partner.clone()).await? {
-        for (user, role) in people.into_iter().zip(ROLES) {
-            store::add_member(&tx, PartnerId(partner.id), user, role, to_ms(now)).await?;
+    db.transaction(async |tx| {
+        // Of two processes that start at once, one makes it.
+        if store::add(tx, partner.clone()).await? {
+            for (user, role) in people.iter().zip(ROLES) {
+                store::add_member(tx, PartnerId(partner.id), *user, role, to_ms(now)).await?;
+            }
         }
-    }
-    tx.commit().await?;
+        Ok(())
+    })
+    .await?;
     tracing::info!("demo partner: {SLUG}, with {}", PEOPLE.map(|(email, ..)| email).join(", "));
     Ok(())
 }

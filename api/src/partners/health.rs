@@ -11,12 +11,12 @@ use actix_web::{
     web,
 };
 use parking_lot::Mutex;
-use sea_orm::DbErr;
 use shared::{ApiKeyId, Code, partner::KEY_ERRORS};
 use uuid::Uuid;
 
 use super::store;
 use crate::{
+    error::Result,
     http::{
         finish,
         limits::{Limit, Remaining},
@@ -85,7 +85,7 @@ impl Pending {
 
 impl Health {
     /// Writes down what was counted since the last time; what cannot be written is kept for the next.
-    pub async fn write(&self, db: &Store) -> Result<(), DbErr> {
+    pub async fn write(&self, db: &Store) -> Result<()> {
         let taken = std::mem::take(&mut *self.0.lock());
         if taken.is_empty() {
             return Ok(());
@@ -101,19 +101,21 @@ impl Health {
     }
 }
 
-async fn write(db: &Store, taken: &HashMap<ApiKeyId, Pending>) -> Result<(), DbErr> {
+async fn write(db: &Store, taken: &HashMap<ApiKeyId, Pending>) -> Result<()> {
     let counts: Vec<_> = taken.iter().map(|(key, p)| (hex_id(key.0), p.calls, p.refusals, p.last_at)).collect();
     let errors: Vec<_> = taken
         .iter()
         .flat_map(|(key, p)| p.errors.iter().map(move |e| (key, e)))
         .map(|(key, e)| (hex_id(e.id), hex_id(key.0), e.at, &e.operation, e.status, e.code.as_str()))
         .collect();
-    let tx = db.begin().await?;
-    store::add_key_counts(&tx, json::rows(&counts)).await?;
-    if !errors.is_empty() {
-        store::add_key_errors(&tx, json::rows(&errors), taken.keys().map(|key| key.0)).await?;
-    }
-    tx.commit().await
+    db.transaction(async |tx| {
+        store::add_key_counts(tx, json::rows(&counts)).await?;
+        if !errors.is_empty() {
+            store::add_key_errors(tx, json::rows(&errors), taken.keys().map(|key| key.0)).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// The middleware that counts what became of programs' calls, and says what is left of their limit.

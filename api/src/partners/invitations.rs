@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     http::cursor,
     store::{
-        Store,
+        Store, Transaction,
         clock::{from_ms, to_ms},
         entities::{invitations, partners},
     },
@@ -45,7 +45,7 @@ fn role(row: &invitations::Model) -> Result<MemberRole> {
 
 /// Invites somebody. Only a partner whom the ministry let in invites: its name stands in the mail.
 pub async fn invite(
-    db: &Store,
+    tx: &Transaction,
     accounts: &Accounts,
     actor: Actor,
     partner: &partners::Model,
@@ -55,16 +55,15 @@ pub async fn invite(
     check_active(partner)?;
     let (id, email) = (PartnerId(partner.id), input.email.to_ascii_lowercase());
     accounts.take_mail_to(&email)?;
-    let tx = db.begin().await?;
-    store::lock(&tx, id).await?.ok_or(Code::NotFound)?;
-    if store::has_member_of(&tx, id, &email).await? {
+    store::lock(tx, id).await?.ok_or(Code::NotFound)?;
+    if store::has_member_of(tx, id, &email).await? {
         return Err(Error::new(Code::AlreadyExists).with("pointer", "/email"));
     }
-    let open = store::count_invitations(&tx, id, &email, to_ms(now)).await?;
+    let open = store::count_invitations(tx, id, &email, to_ms(now)).await?;
     if open >= u64::from(INVITATIONS_MAX) {
         return Err(Error::new(Code::LimitReached).with("max", INVITATIONS_MAX));
     }
-    check_room(store::count_members(&tx, id).await?)?;
+    check_room(store::count_members(tx, id).await?)?;
     let (token, hash) = secret::generate();
     let good_for = TimeDelta::days(INVITATION_DAYS);
     let row = invitations::Model {
@@ -77,13 +76,11 @@ pub async fn invite(
         created_at: to_ms(now),
         expires_at: to_ms(now + good_for),
     };
-    store::put_invitation(&tx, row.clone()).await?;
+    store::put_invitation(tx, row.clone()).await?;
     let detail = json!({"invitation": row.id, "email": email_hint(&row.email), "role": input.role});
-    audit::record(&tx, actor.user(), "member.invite", format!("partner:{id}"), detail, now).await?;
+    audit::record(tx, actor.user(), "member.invite", format!("partner:{id}"), detail, now).await?;
     let letter = Letter::Invited { token, partner: partner.name.clone(), role: input.role };
-    accounts.post(&tx, (&row.email, input.lang.unwrap_or(lang)), &letter, good_for, now).await?;
-    tx.commit().await?;
-    accounts.posted();
+    accounts.post(tx, (&row.email, input.lang.unwrap_or(lang)), &letter, good_for, now).await?;
     view(row)
 }
 
@@ -109,15 +106,19 @@ pub async fn list(
 }
 
 /// Takes an invitation back.
-pub async fn revoke(db: &Store, actor: Actor, partner: PartnerId, id: InvitationId, now: DateTime<Utc>) -> Result<()> {
-    let tx = db.begin().await?;
-    let row = store::invitation(&tx, partner, id).await?.ok_or(Code::NotFound)?;
-    if !store::delete_invitation(&tx, row.id).await? {
+pub async fn revoke(
+    tx: &Transaction,
+    actor: Actor,
+    partner: PartnerId,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = store::invitation(tx, partner, id).await?.ok_or(Code::NotFound)?;
+    if !store::delete_invitation(tx, row.id).await? {
         return Err(Code::NotFound.into());
     }
     let detail = json!({"invitation": id, "email": email_hint(&row.email), "role": row.role});
-    audit::record(&tx, actor.user(), "member.uninvite", format!("partner:{partner}"), detail, now).await?;
-    tx.commit().await?;
+    audit::record(tx, actor.user(), "member.uninvite", format!("partner:{partner}"), detail, now).await?;
     Ok(())
 }
 
@@ -135,10 +136,9 @@ pub async fn card(db: &Store, token: &str, now: DateTime<Utc>) -> Result<Invitat
 }
 
 /// Accepts an invitation with the account of the address that was invited.
-pub async fn accept(db: &Store, person: &Person, token: &str, now: DateTime<Utc>) -> Result<MyPartner> {
+pub async fn accept(tx: &Transaction, person: &Person, token: &str, now: DateTime<Utc>) -> Result<MyPartner> {
     let (account, user) = (&person.account, person.caller.user);
-    let tx = db.begin().await?;
-    let row = store::invitation_of(&tx, &secret::hash(token), to_ms(now)).await?.ok_or(Code::InvalidToken)?;
+    let row = store::invitation_of(tx, &secret::hash(token), to_ms(now)).await?.ok_or(Code::InvalidToken)?;
     if account.email != row.email {
         return Err(Error::new(Code::WrongAccount).with("email_hint", email_hint(&row.email)));
     }
@@ -146,17 +146,16 @@ pub async fn accept(db: &Store, person: &Person, token: &str, now: DateTime<Utc>
         return Err(Code::EmailNotVerified.into());
     }
     let id = PartnerId(row.partner_id);
-    let partner = store::lock(&tx, id).await?.ok_or(Code::InvalidToken)?;
-    check_room(store::count_members(&tx, id).await?)?;
-    store::add_member(&tx, id, user, role(&row)?, to_ms(now)).await?;
+    let partner = store::lock(tx, id).await?.ok_or(Code::InvalidToken)?;
+    check_room(store::count_members(tx, id).await?)?;
+    store::add_member(tx, id, user, role(&row)?, to_ms(now)).await?;
     // Of two who follow the link at once, and of somebody who takes it back, one is first.
-    if !store::delete_invitation(&tx, row.id).await? {
+    if !store::delete_invitation(tx, row.id).await? {
         return Err(Code::InvalidToken.into());
     }
     let detail = json!({"user": user, "role": row.role, "invited_by": row.invited_by});
-    audit::record(&tx, Some(user), "member.join", format!("partner:{id}"), detail, now).await?;
-    let member = store::member(&tx, id, user).await?.ok_or(Code::InvalidToken)?;
-    tx.commit().await?;
+    audit::record(tx, Some(user), "member.join", format!("partner:{id}"), detail, now).await?;
+    let member = store::member(tx, id, user).await?.ok_or(Code::InvalidToken)?;
     let state = PartnerState::from_name(&partner.state).ok_or_else(|| Error::internal("unknown partner state"))?;
     let role = MemberRole::from_name(&member.role).ok_or_else(|| Error::internal("unknown role of a member"))?;
     Ok(MyPartner { slug: partner.slug, name: partner.name, state, role })

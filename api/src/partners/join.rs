@@ -15,7 +15,7 @@ use crate::{
     audit,
     error::{Error, Result},
     store::{
-        Store,
+        Transaction,
         clock::to_ms,
         entities::{partner_profiles, partners},
     },
@@ -27,7 +27,7 @@ pub const TELL_FOR: TimeDelta = TimeDelta::days(7);
 /// Takes an application. Whoever sends it owns the partner. One that was refused can be sent again by its owner, under
 /// the same name in addresses.
 pub async fn apply(
-    db: &Store,
+    tx: &Transaction,
     accounts: &Accounts,
     person: &Person,
     input: &NewPartner,
@@ -37,19 +37,18 @@ pub async fn apply(
         return Err(Code::EmailNotVerified.into());
     }
     let user = person.caller.user;
-    let tx = db.begin().await?;
-    if store::open_applications(&tx, user).await? >= u64::from(OPEN_APPLICATIONS) {
+    if store::open_applications(tx, user).await? >= u64::from(OPEN_APPLICATIONS) {
         return Err(Error::new(Code::LimitReached).with("max", OPEN_APPLICATIONS));
     }
     let new = row(input, Uuid::now_v7(), to_ms(now));
-    let is_new = store::add(&tx, new.clone()).await?;
+    let is_new = store::add(tx, new.clone()).await?;
     let partner = if is_new {
-        store::add_member(&tx, PartnerId(new.id), user, MemberRole::Owner, to_ms(now)).await?;
+        store::add_member(tx, PartnerId(new.id), user, MemberRole::Owner, to_ms(now)).await?;
         new
     } else {
-        apply_again(&tx, input, user).await?
+        apply_again(tx, input, user).await?
     };
-    let before = store::profile(&tx, partner.id).await?;
+    let before = store::profile(tx, partner.id).await?;
     let after = partner_profiles::Model {
         tax_id: Some(input.tax_id.clone()),
         contact_name: Some(input.contact_name.trim().to_owned()),
@@ -62,14 +61,12 @@ pub async fn apply(
         version: before.version + i32::from(!is_new),
         ..before
     };
-    store::write_profile(&tx, after.clone()).await?;
+    store::write_profile(tx, after.clone()).await?;
     let detail = json!({"slug": partner.slug, "name": partner.name});
-    audit::record(&tx, Some(user), "partner.apply", format!("partner:{}", partner.id), detail, now).await?;
+    audit::record(tx, Some(user), "partner.apply", format!("partner:{}", partner.id), detail, now).await?;
     let lang = Lang::from_tag(&person.account.lang).unwrap_or_default();
     let letter = Letter::Received { slug: partner.slug.clone() };
-    accounts.post(&tx, (&person.account.email, lang), &letter, TELL_FOR, now).await?;
-    tx.commit().await?;
-    accounts.posted();
+    accounts.post(tx, (&person.account.email, lang), &letter, TELL_FOR, now).await?;
     profile::view(partner, after)
 }
 

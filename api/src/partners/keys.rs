@@ -22,7 +22,7 @@ use crate::{
     error::{Error, Result},
     http::cursor,
     store::{
-        Store,
+        Store, Transaction,
         clock::{from_ms, to_ms},
         entities::{api_keys, partners},
     },
@@ -33,23 +33,21 @@ const LIST: &str = "api-keys";
 
 /// Makes a key. With the first test key of a partner, its sandbox is made.
 pub async fn make(
-    db: &Store,
+    tx: &Transaction,
     actor: Actor,
     partner: PartnerId,
     input: &NewApiKey,
     now: DateTime<Utc>,
 ) -> Result<MadeApiKey> {
-    let tx = db.begin().await?;
-    let partner = store::lock(&tx, partner).await?.ok_or(Code::NotFound)?;
-    check_room(&tx, &partner, input.mode, 0, now).await?;
+    let partner = store::lock(tx, partner).await?.ok_or(Code::NotFound)?;
+    check_room(tx, &partner, input.mode, 0, now).await?;
     if input.mode == KeyMode::Test {
-        make_sandbox(&tx, &partner, now).await?;
+        make_sandbox(tx, &partner, now).await?;
     }
     let days = input.expires_in_days.unwrap_or(KEY_DAYS);
     let (row, text) = new(actor, partner.id, (&input.name, input.mode, &input.scopes), days, now)?;
-    store::add_key(&tx, row.clone()).await?;
-    note(&tx, actor, &row, "key.create", now).await?;
-    tx.commit().await?;
+    store::add_key(tx, row.clone()).await?;
+    note(tx, actor, &row, "key.create", now).await?;
     Ok(MadeApiKey { key: view(row, Fare::default(), now)?, text })
 }
 
@@ -110,43 +108,45 @@ async fn make_sandbox(tx: &impl ConnectionTrait, partner: &partners::Model, now:
 
 /// Replaces a key by a new one with the same name, mode and scopes; the old one goes on for a while.
 pub async fn rotate(
-    db: &Store,
+    tx: &Transaction,
     actor: Actor,
     partner: PartnerId,
     id: ApiKeyId,
     input: RotateApiKey,
     now: DateTime<Utc>,
 ) -> Result<MadeApiKey> {
-    let tx = db.begin().await?;
-    let partner = store::lock(&tx, partner).await?.ok_or(Code::NotFound)?;
-    let old = store::key(&tx, PartnerId(partner.id), id).await?.ok_or(Code::NotFound)?;
+    let partner = store::lock(tx, partner).await?.ok_or(Code::NotFound)?;
+    let old = store::key(tx, PartnerId(partner.id), id).await?.ok_or(Code::NotFound)?;
     let state = state_of(&old, now);
     if state != KeyState::Live {
         return Err(Error::new(Code::StateConflict).with("state", state));
     }
     let grace = input.grace_hours.unwrap_or(GRACE_HOURS);
     let mode = mode_of(&old)?;
-    check_room(&tx, &partner, mode, u64::from(grace == 0), now).await?;
+    check_room(tx, &partner, mode, u64::from(grace == 0), now).await?;
     let days = input.expires_in_days.unwrap_or(KEY_DAYS);
     let (row, text) = new(actor, partner.id, (&old.name, mode, &scopes_of(&old)?), days, now)?;
-    store::add_key(&tx, row.clone()).await?;
-    store::revoke_key(&tx, old.id, to_ms(now + TimeDelta::hours(i64::from(grace)))).await?;
-    note(&tx, actor, &old, "key.rotate", now).await?;
-    note(&tx, actor, &row, "key.create", now).await?;
-    tx.commit().await?;
+    store::add_key(tx, row.clone()).await?;
+    store::revoke_key(tx, old.id, to_ms(now + TimeDelta::hours(i64::from(grace)))).await?;
+    note(tx, actor, &old, "key.rotate", now).await?;
+    note(tx, actor, &row, "key.create", now).await?;
     Ok(MadeApiKey { key: view(row, Fare::default(), now)?, text })
 }
 
 /// Ends a key at once, in every process: keys are looked up with each call. Again is fine.
-pub async fn revoke(db: &Store, actor: Actor, partner: PartnerId, id: ApiKeyId, now: DateTime<Utc>) -> Result<()> {
-    let tx = db.begin().await?;
-    let partner = store::lock(&tx, partner).await?.ok_or(Code::NotFound)?;
-    let row = store::key(&tx, PartnerId(partner.id), id).await?.ok_or(Code::NotFound)?;
+pub async fn revoke(
+    tx: &Transaction,
+    actor: Actor,
+    partner: PartnerId,
+    id: ApiKeyId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let partner = store::lock(tx, partner).await?.ok_or(Code::NotFound)?;
+    let row = store::key(tx, PartnerId(partner.id), id).await?.ok_or(Code::NotFound)?;
     if state_of(&row, now) != KeyState::Revoked {
-        store::revoke_key(&tx, row.id, to_ms(now)).await?;
-        note(&tx, actor, &row, "key.revoke", now).await?;
+        store::revoke_key(tx, row.id, to_ms(now)).await?;
+        note(tx, actor, &row, "key.revoke", now).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use shared::{
     Code, Page, PartnerId, UserId,
@@ -16,7 +16,7 @@ use crate::{
     audit,
     error::{Error, Result},
     http::cursor,
-    store::{Store, clock::from_ms, entities::partners},
+    store::{Store, Transaction, clock::from_ms, entities::partners},
 };
 
 /// Tells this list's cursors from others.
@@ -47,42 +47,44 @@ pub async fn list(db: &Store, partner: PartnerId, limit: usize, after: Option<&s
 
 /// Gives a member another role.
 pub async fn change(
-    db: &Store,
+    tx: &Transaction,
     actor: Actor,
     partner: PartnerId,
     user: UserId,
     new: MemberRole,
     now: DateTime<Utc>,
 ) -> Result<MemberView> {
-    let tx = db.begin().await?;
-    store::lock(&tx, partner).await?.ok_or(Code::NotFound)?;
-    let mut member = store::member(&tx, partner, user).await?.ok_or(Code::NotFound)?;
+    store::lock(tx, partner).await?.ok_or(Code::NotFound)?;
+    let mut member = store::member(tx, partner, user).await?.ok_or(Code::NotFound)?;
     let old = role(&member.role)?;
     if new == old {
         return view(member);
     }
     if old == MemberRole::Owner {
-        check_other_owner(&tx, partner, user).await?;
+        check_other_owner(tx, partner, user).await?;
     }
-    store::set_role(&tx, partner, user, new).await?;
+    store::set_role(tx, partner, user, new).await?;
     let detail = json!({"user": user, "from": old, "to": new});
-    audit::record(&tx, actor.user(), "member.change", format!("partner:{partner}"), detail, now).await?;
-    tx.commit().await?;
+    audit::record(tx, actor.user(), "member.change", format!("partner:{partner}"), detail, now).await?;
     new.as_str().clone_into(&mut member.role);
     view(member)
 }
 
 /// Takes somebody out, or lets them leave.
-pub async fn remove(db: &Store, actor: Actor, partner: PartnerId, user: UserId, now: DateTime<Utc>) -> Result<()> {
-    let tx = db.begin().await?;
-    let partner = store::lock(&tx, partner).await?.ok_or(Code::NotFound)?;
-    let_go(&tx, actor.user(), &partner, user, now).await?;
-    tx.commit().await?;
+pub async fn remove(
+    tx: &Transaction,
+    actor: Actor,
+    partner: PartnerId,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let partner = store::lock(tx, partner).await?.ok_or(Code::NotFound)?;
+    let_go(tx, actor.user(), &partner, user, now).await?;
     Ok(())
 }
 
 /// Before an account goes: its memberships end, unless it is the last owner of a partner that needs one.
-pub fn farewell(tx: &DatabaseTransaction, user: UserId, now: DateTime<Utc>) -> BoxFuture<'_, Result<()>> {
+pub fn farewell(tx: &Transaction, user: UserId, now: DateTime<Utc>) -> BoxFuture<'_, Result<()>> {
     Box::pin(async move {
         for partner in store::lock_all_of(tx, user).await? {
             let refused = |error: Error| error.with("partner", &partner.slug);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use shared::{
     Code, Lang, Page, PartnerId, UserId,
@@ -17,7 +18,7 @@ use crate::{
     error::{Error, Result},
     http::cursor,
     store::{
-        Store,
+        Store, Transaction,
         clock::to_ms,
         entities::{partner_profiles, partners},
         revisions::{self, Revision},
@@ -38,22 +39,22 @@ pub async fn list(
     let before = cursor::of_list::<Uuid>(LIST, after)?;
     let mut rows = store::admin_page(db.fresh(), state, words, before, limit + 1).await?;
     let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
-    Ok(Page { items: views(db, rows).await?, next_cursor })
+    Ok(Page { items: views(db.fresh(), rows).await?, next_cursor })
 }
 
 /// One partner.
-pub async fn get(db: &Store, id: PartnerId) -> Result<AdminPartner> {
-    let row = store::find(db.fresh(), id).await?.ok_or(Code::NotFound)?;
+pub async fn get(db: &impl ConnectionTrait, id: PartnerId) -> Result<AdminPartner> {
+    let row = store::find(db, id).await?.ok_or(Code::NotFound)?;
     views(db, vec![row]).await?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
-async fn views(db: &Store, rows: Vec<partners::Model>) -> Result<Vec<AdminPartner>> {
+async fn views(db: &impl ConnectionTrait, rows: Vec<partners::Model>) -> Result<Vec<AdminPartner>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let profiles = store::profiles(db.fresh(), &ids).await?;
+    let profiles = store::profiles(db, &ids).await?;
     let mut profiles: HashMap<Uuid, partner_profiles::Model> =
         profiles.into_iter().map(|profile| (profile.partner_id, profile)).collect();
     let mut owners: HashMap<Uuid, Vec<MemberView>> = HashMap::new();
-    for owner in store::owners(db.fresh(), &ids).await? {
+    for owner in store::owners(db, &ids).await? {
         owners.entry(owner.partner_id).or_default().push(members::view(owner)?);
     }
     rows.into_iter()
@@ -69,7 +70,7 @@ async fn views(db: &Store, rows: Vec<partners::Model>) -> Result<Vec<AdminPartne
 
 /// Takes an action on a partner, and tells its owners.
 pub async fn act(
-    db: &Store,
+    tx: &Transaction,
     accounts: &Accounts,
     admin: UserId,
     id: PartnerId,
@@ -77,30 +78,27 @@ pub async fn act(
     reason: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<AdminPartner> {
-    let tx = db.begin().await?;
-    let mut row = store::lock(&tx, id).await?.ok_or(Code::NotFound)?;
+    let mut row = store::lock(tx, id).await?.ok_or(Code::NotFound)?;
     let state = PartnerState::from_name(&row.state).ok_or_else(|| Error::internal("unknown partner state"))?;
     let refused = || Error::new(Code::StateConflict).with("state", state).with("allowed", state.allowed());
     let next = state.after(action).ok_or_else(refused)?;
     next.as_str().clone_into(&mut row.state);
-    let mut profile = store::profile(&tx, row.id).await?;
+    let mut profile = store::profile(tx, row.id).await?;
     profile.reason = reason.map(|reason| reason.trim().to_owned());
     profile.version += 1;
     // Its offers come into the catalogue, or leave it, in every process.
     profile.shown_at = Some(to_ms(now));
-    store::write(&tx, row.clone()).await?;
-    store::write_profile(&tx, profile).await?;
-    revisions::raise(&tx, Revision::Offers).await?;
+    store::write(tx, row.clone()).await?;
+    store::write_profile(tx, profile).await?;
+    revisions::raise(tx, Revision::Offers).await?;
     let (name, letter) = told(action, &row.slug, reason.unwrap_or_default().trim());
     let detail = json!({"slug": row.slug, "from": state, "to": next, "reason": reason});
-    audit::record(&tx, Some(admin), name, format!("partner:{id}"), detail, now).await?;
-    for owner in store::owners(&tx, &[row.id]).await? {
+    audit::record(tx, Some(admin), name, format!("partner:{id}"), detail, now).await?;
+    for owner in store::owners(tx, &[row.id]).await? {
         let lang = Lang::from_tag(&owner.lang).unwrap_or_default();
-        accounts.post(&tx, (&owner.email, lang), &letter, TELL_FOR, now).await?;
+        accounts.post(tx, (&owner.email, lang), &letter, TELL_FOR, now).await?;
     }
-    tx.commit().await?;
-    accounts.posted();
-    get(db, id).await
+    get(tx, id).await
 }
 
 /// How an action stands in the audit log, and what the owners read.

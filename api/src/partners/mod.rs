@@ -29,6 +29,7 @@ pub use notify::notify;
 pub use store::waiting;
 
 use crate::{
+    error::Result,
     http::routes::Routes,
     store::{Store, clock::to_ms, entities::partners},
 };
@@ -48,8 +49,8 @@ pub fn routes(app: &mut impl Routes) {
 }
 
 /// Forgets what is old.
-pub async fn tidy(db: &Store, now: DateTime<Utc>) -> Result<(), DbErr> {
-    store::delete_expired_invitations(&db.write, to_ms(now)).await
+pub async fn tidy(db: &Store, now: DateTime<Utc>) -> Result<()> {
+    db.transaction(async |tx| Ok(store::delete_expired_invitations(tx, to_ms(now)).await?)).await
 }
 
 /// All partners, as they stand on offers.

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     http::{body, etag::IfMatch},
     store::{
-        Store,
+        Store, Transaction,
         clock::{from_ms, to_ms},
         entities::{partner_profiles, partners},
         revisions::{self, Revision},
@@ -53,7 +53,7 @@ pub fn one_line(name: &str) -> String {
 
 /// Merges a change (RFC 7396) into what the partner says of itself. Only the ministry changes the name.
 pub async fn change(
-    db: &Store,
+    tx: &Transaction,
     actor: Actor,
     is_ministry: bool,
     partner: PartnerId,
@@ -61,9 +61,8 @@ pub async fn change(
     patch: Map<String, Value>,
     now: DateTime<Utc>,
 ) -> Result<PartnerProfile> {
-    let tx = db.begin().await?;
-    let mut row = store::lock(&tx, partner).await?.ok_or(Code::NotFound)?;
-    let mut profile = store::profile(&tx, row.id).await?;
+    let mut row = store::lock(tx, partner).await?.ok_or(Code::NotFound)?;
+    let mut profile = store::profile(tx, row.id).await?;
     expected.check(u32::try_from(profile.version).unwrap_or_default())?;
     let before = PartnerDetails {
         name: row.name.clone(),
@@ -92,12 +91,11 @@ pub async fn change(
     if row.name != before.name {
         // The name stands on the offers, which every process shows from memory.
         profile.shown_at = Some(to_ms(now));
-        revisions::raise(&tx, Revision::Offers).await?;
+        revisions::raise(tx, Revision::Offers).await?;
     }
-    store::write(&tx, row.clone()).await?;
-    store::write_profile(&tx, profile.clone()).await?;
+    store::write(tx, row.clone()).await?;
+    store::write_profile(tx, profile.clone()).await?;
     let detail = json!({"fields": changed, "version": profile.version});
-    audit::record(&tx, actor.user(), "partner.change", format!("partner:{partner}"), detail, now).await?;
-    tx.commit().await?;
+    audit::record(tx, actor.user(), "partner.change", format!("partner:{partner}"), detail, now).await?;
     view(row, profile)
 }

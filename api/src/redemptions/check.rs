@@ -1,5 +1,6 @@
 //! Looking at a code, without doing anything to it.
 
+use sea_orm::ConnectionTrait;
 use shared::{
     Code, FieldCode,
     claim::ClaimState,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    store::{Store, clock::from_ms},
+    store::clock::from_ms,
 };
 
 /// What a till finds by a text.
@@ -30,11 +31,11 @@ pub enum Looked {
 }
 
 /// Looks for a code. Wrong ones are counted, and refused where there were too many.
-pub async fn look(db: &Store, guesses: &Guesses, place: &Place, text: &str) -> Result<Looked> {
+pub async fn look(db: &impl ConnectionTrait, guesses: &Guesses, place: &Place, text: &str) -> Result<Looked> {
     guesses.check(place.caller(), place.address)?;
     let looked = match text.parse::<ClaimCode>() {
         Err(_) => Looked::Mistyped,
-        Ok(code) => store::by_code(db.fresh(), place.partner, &code)
+        Ok(code) => store::by_code(db, place.partner, &code)
             .await?
             .map_or(Looked::Unknown, |found| Looked::Found(Box::new(found))),
     };
@@ -45,7 +46,7 @@ pub async fn look(db: &Store, guesses: &Guesses, place: &Place, text: &str) -> R
 }
 
 /// The claim of a code that must be there.
-pub async fn found(db: &Store, guesses: &Guesses, place: &Place, text: &str) -> Result<Found> {
+pub async fn found(db: &impl ConnectionTrait, guesses: &Guesses, place: &Place, text: &str) -> Result<Found> {
     match look(db, guesses, place, text).await? {
         Looked::Found(found) => Ok(*found),
         Looked::Unknown => Err(Code::NotFound.into()),
@@ -54,7 +55,7 @@ pub async fn found(db: &Store, guesses: &Guesses, place: &Place, text: &str) -> 
 }
 
 /// Says what a code is worth.
-pub async fn check(db: &Store, guesses: &Guesses, place: &Place, text: &str) -> Result<CheckedCode> {
+pub async fn check(db: &impl ConnectionTrait, guesses: &Guesses, place: &Place, text: &str) -> Result<CheckedCode> {
     let nothing = |reason| CheckedCode {
         valid: false,
         reason: Some(reason),

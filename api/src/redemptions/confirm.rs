@@ -9,109 +9,87 @@ use shared::{
 
 use super::{
     check, deed,
-    deed::{Deed, again, conflict, is_taken},
+    deed::{Deed, again, conflict, lost_reference},
     guesses::Guesses,
-    hold::{TRIES, new_row, release_old},
+    hold::{new_row, release_old},
     rules::wanted,
-    store::{self, Row},
-    sweep,
+    store::{self, Found, Row},
     till::Place,
 };
 use crate::{
     error::{Error, Result},
-    store::{Store, clock::to_ms, entities::redemptions},
+    store::{LostRace, Transaction, clock::to_ms, entities::redemptions},
 };
 
 /// Redeems a claim.
 pub async fn confirm(
-    db: &Store,
+    tx: &Transaction,
     guesses: &Guesses,
     place: &Place,
     asked: &ConfirmRedemption,
 ) -> Result<RedemptionView> {
     match (asked.redemption_id, &asked.code) {
-        (Some(id), _) => held(db, place, asked, id).await,
-        (None, Some(code)) => by_code(db, guesses, place, asked, code).await,
+        (Some(id), _) => held(tx, place, asked, id).await,
+        (None, Some(code)) => {
+            if let Some(row) = again(tx, place, asked.reference.as_deref(), code).await? {
+                return held(tx, place, asked, RedemptionId(row.redemption.id)).await;
+            }
+            let found = check::found(tx, guesses, place, code).await?;
+            by_code(tx, place, asked, &found).await
+        }
         (None, None) => Err(Code::Internal.into()),
     }
 }
 
-async fn by_code(
-    db: &Store,
-    guesses: &Guesses,
-    place: &Place,
-    asked: &ConfirmRedemption,
-    code: &str,
-) -> Result<RedemptionView> {
-    let reference = asked.reference.as_deref();
-    for _ in 0..TRIES {
-        if let Some(row) = again(db, place, reference, code).await? {
-            return held(db, place, asked, RedemptionId(row.redemption.id)).await;
-        }
-        let found = check::found(db, guesses, place, code).await?;
-        let quantity = wanted(asked.quantity, found.usable(place.now)?)?;
-        let tx = db.begin().await?;
-        release_old(&tx, place, found.hold).await?;
-        if !store::use_units(&tx, found.claim.id, quantity, ClaimState::Active, to_ms(place.now)).await? {
-            continue;
-        }
-        let new = redemptions::Model {
-            state: RedemptionState::Confirmed.as_str().to_owned(),
-            reference: asked.reference.clone(),
-            confirmed_at: Some(to_ms(place.now)),
-            ..new_row(place, &found.claim, quantity)
-        };
-        let id = new.id;
-        if let Err(error) = store::insert(&tx, new).await {
-            is_taken(error, reference)?;
-            continue;
-        }
-        let view = deed::done(&tx, place, id, Deed::Confirm).await?;
-        tx.commit().await?;
-        return Ok(view);
+async fn by_code(tx: &Transaction, place: &Place, asked: &ConfirmRedemption, found: &Found) -> Result<RedemptionView> {
+    let quantity = wanted(asked.quantity, found.usable(place.now)?)?;
+    release_old(tx, place, found.hold).await?;
+    if !store::use_units(tx, found.claim.id, quantity, ClaimState::Active, to_ms(place.now)).await? {
+        // Another till was faster.
+        return Err(LostRace.into());
     }
-    Err(Error::new(Code::Overloaded))
+    let new = redemptions::Model {
+        state: RedemptionState::Confirmed.as_str().to_owned(),
+        reference: asked.reference.clone(),
+        confirmed_at: Some(to_ms(place.now)),
+        ..new_row(place, &found.claim, quantity)
+    };
+    let id = new.id;
+    store::insert(tx, new).await.map_err(|error| lost_reference(error, asked.reference.as_deref()))?;
+    deed::done(tx, place, id, Deed::Confirm).await
 }
 
 /// Confirms what is held. What is confirmed already is answered again.
-async fn held(db: &Store, place: &Place, asked: &ConfirmRedemption, id: RedemptionId) -> Result<RedemptionView> {
-    let reference = asked.reference.as_deref();
-    for _ in 0..TRIES {
-        let row = store::find(db.fresh(), place.partner, id.0).await?.ok_or(Code::NotFound)?;
-        match row.state(place.now)? {
-            RedemptionState::Held => {}
-            RedemptionState::Confirmed => return repeated(&row, place, asked),
-            RedemptionState::Released => {
-                run_out(db, place, &row).await?;
-                return Err(conflict(RedemptionState::Released));
-            }
-            RedemptionState::Undone => return Err(conflict(RedemptionState::Undone)),
-        }
-        let quantity = wanted(asked.quantity, u32::try_from(row.redemption.quantity).unwrap_or_default())?;
-        let now = to_ms(place.now);
-        let tx = db.begin().await?;
-        match store::confirm_held(&tx, id, quantity, reference, place, now).await {
-            Ok(true) => {}
-            Ok(false) => continue,
-            Err(error) => {
-                is_taken(error, reference)?;
-                drop(tx);
-                // Says whose the number is.
-                let code = row.code.as_str();
-                let other = again(db, place, reference, code).await?;
-                return Err(Error::new(Code::AlreadyExists)
-                    .with("pointer", "/reference")
-                    .with("redemption_id", other.map(|other| RedemptionId(other.redemption.id))));
-            }
-        }
-        if !store::use_units(&tx, row.redemption.claim_id, quantity, ClaimState::Held, now).await? {
-            return Err(Error::internal("a hold without its claim"));
-        }
-        let view = deed::done(&tx, place, id.0, Deed::Confirm).await?;
-        tx.commit().await?;
-        return Ok(view);
+async fn held(tx: &Transaction, place: &Place, asked: &ConfirmRedemption, id: RedemptionId) -> Result<RedemptionView> {
+    let row = store::find(tx, place.partner, id.0).await?.ok_or(Code::NotFound)?;
+    match row.state(place.now)? {
+        RedemptionState::Held => {}
+        RedemptionState::Confirmed => return repeated(&row, place, asked),
+        other @ (RedemptionState::Released | RedemptionState::Undone) => return Err(conflict(other)),
     }
-    Err(Error::new(Code::Overloaded))
+    let quantity = wanted(asked.quantity, u32::try_from(row.redemption.quantity).unwrap_or_default())?;
+    let (reference, now) = (asked.reference.as_deref(), to_ms(place.now));
+    check_reference(tx, place, reference, id).await?;
+    let confirmed = store::confirm_held(tx, id, quantity, reference, place, now).await;
+    if !confirmed.map_err(|error| lost_reference(error, reference))? {
+        return Err(LostRace.into());
+    }
+    if !store::use_units(tx, row.redemption.claim_id, quantity, ClaimState::Held, now).await? {
+        return Err(Error::internal("a hold without its claim"));
+    }
+    deed::done(tx, place, id.0, Deed::Confirm).await
+}
+
+/// Refuses a receipt number that another redemption has, and says which.
+async fn check_reference(tx: &Transaction, place: &Place, reference: Option<&str>, id: RedemptionId) -> Result<()> {
+    let Some(reference) = reference else { return Ok(()) };
+    let other = store::by_reference(tx, place.partner, reference).await?;
+    match other.filter(|other| other.redemption.id != id.0) {
+        Some(other) => Err(Error::new(Code::AlreadyExists)
+            .with("pointer", "/reference")
+            .with("redemption_id", RedemptionId(other.redemption.id))),
+        None => Ok(()),
+    }
 }
 
 /// The answer to the same confirmation again; one of other units is another.
@@ -121,14 +99,4 @@ fn repeated(row: &Row, place: &Place, asked: &ConfirmRedemption) -> Result<Redem
         return Err(conflict(RedemptionState::Confirmed));
     }
     row.view(place.undo, place.now)
-}
-
-/// Writes down that a hold has run out, so that the claim can be used at once.
-async fn run_out(db: &Store, place: &Place, row: &Row) -> Result<()> {
-    if row.redemption.state == RedemptionState::Held.as_str() {
-        let tx = db.begin().await?;
-        sweep::release(&tx, &[row.redemption.id], place.now).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     audit,
     error::{Error, Result},
     store::{
-        Store, is_duplicate,
+        LostRace, is_duplicate,
         totals::{self, Metric},
     },
     webhooks::{self, Event},
@@ -111,15 +111,21 @@ fn taken(row: &Row, now: DateTime<Utc>) -> Result<Error> {
 
 /// The redemption that this receipt number made before, if it was of the same code and still stands: a till that got no
 /// answer sends the same again.
-pub async fn again(db: &Store, place: &Place, reference: Option<&str>, code: &str) -> Result<Option<Row>> {
+pub async fn again(
+    db: &impl ConnectionTrait,
+    place: &Place,
+    reference: Option<&str>,
+    code: &str,
+) -> Result<Option<Row>> {
     let Some(reference) = reference else { return Ok(None) };
-    let Some(row) = store::by_reference(db.fresh(), place.partner, reference).await? else { return Ok(None) };
+    let Some(row) = store::by_reference(db, place.partner, reference).await? else { return Ok(None) };
     let same = code.parse::<shared::code::ClaimCode>().is_ok_and(|code| code.as_str() == row.code);
     let stands = matches!(row.state(place.now)?, RedemptionState::Held | RedemptionState::Confirmed);
     if same && stands { Ok(Some(row)) } else { Err(taken(&row, place.now)?) }
 }
 
-/// Whether writing failed because the receipt number was taken a moment ago; every other failure stays one.
-pub fn is_taken(error: DbErr, reference: Option<&str>) -> Result<()> {
-    if reference.is_some() && is_duplicate(&error) { Ok(()) } else { Err(error.into()) }
+/// Why writing failed: where the receipt number was taken a moment ago, another till was faster, and the next try finds its
+/// redemption.
+pub fn lost_reference(error: DbErr, reference: Option<&str>) -> Error {
+    if reference.is_some() && is_duplicate(&error) { LostRace.into() } else { error.into() }
 }

@@ -9,19 +9,16 @@ use uuid::Uuid;
 
 use super::{
     check, deed,
-    deed::{Deed, again, conflict, is_taken},
+    deed::{Deed, again, conflict, lost_reference},
     guesses::Guesses,
     rules::wanted,
     store,
     till::Place,
 };
 use crate::{
-    error::{Error, Result},
-    store::{Store, clock::to_ms, entities::redemptions},
+    error::Result,
+    store::{LostRace, Transaction, clock::to_ms, entities::redemptions},
 };
-
-/// How often something is tried again that lost against another till.
-pub const TRIES: u32 = 3;
 
 /// A new redemption's row.
 pub fn new_row(place: &Place, claim: &crate::store::entities::claims::Model, quantity: i32) -> redemptions::Model {
@@ -54,50 +51,39 @@ pub async fn release_old(tx: &impl ConnectionTrait, place: &Place, hold: Option<
 }
 
 /// Holds a claim for a till.
-pub async fn hold(db: &Store, guesses: &Guesses, place: &Place, asked: &HoldCode) -> Result<RedemptionView> {
+pub async fn hold(tx: &Transaction, guesses: &Guesses, place: &Place, asked: &HoldCode) -> Result<RedemptionView> {
     let reference = asked.reference.as_deref();
-    for _ in 0..TRIES {
-        if let Some(row) = again(db, place, reference, &asked.code).await? {
-            return row.view(place.undo, place.now);
-        }
-        let found = check::found(db, guesses, place, &asked.code).await?;
-        let quantity = wanted(asked.quantity, found.usable(place.now)?)?;
-        let tx = db.begin().await?;
-        release_old(&tx, place, found.hold).await?;
-        if !store::hold_claim(&tx, found.claim.id, quantity, to_ms(place.now)).await? {
-            continue;
-        }
-        let new = redemptions::Model {
-            reference: asked.reference.clone(),
-            expires_at: Some(to_ms(place.now) + i64::from(asked.ttl_seconds) * 1000),
-            ..new_row(place, &found.claim, quantity)
-        };
-        let id = new.id;
-        if let Err(error) = store::insert(&tx, new).await {
-            is_taken(error, reference)?;
-            continue;
-        }
-        let view = deed::done(&tx, place, id, Deed::Hold).await?;
-        tx.commit().await?;
-        return Ok(view);
+    if let Some(row) = again(tx, place, reference, &asked.code).await? {
+        return row.view(place.undo, place.now);
     }
-    Err(Error::new(Code::Overloaded))
+    let found = check::found(tx, guesses, place, &asked.code).await?;
+    let quantity = wanted(asked.quantity, found.usable(place.now)?)?;
+    release_old(tx, place, found.hold).await?;
+    if !store::hold_claim(tx, found.claim.id, quantity, to_ms(place.now)).await? {
+        // Another till was faster.
+        return Err(LostRace.into());
+    }
+    let new = redemptions::Model {
+        reference: asked.reference.clone(),
+        expires_at: Some(to_ms(place.now) + i64::from(asked.ttl_seconds) * 1000),
+        ..new_row(place, &found.claim, quantity)
+    };
+    let id = new.id;
+    store::insert(tx, new).await.map_err(|error| lost_reference(error, reference))?;
+    deed::done(tx, place, id, Deed::Hold).await
 }
 
 /// Lets go of a claim that is held. What is released already stays so.
-pub async fn release(db: &Store, place: &Place, asked: &ReleaseRedemption) -> Result<RedemptionView> {
+pub async fn release(tx: &Transaction, place: &Place, asked: &ReleaseRedemption) -> Result<RedemptionView> {
     let RedemptionId(id) = asked.redemption_id;
-    let row = store::find(db.fresh(), place.partner, id).await?.ok_or(Code::NotFound)?;
-    if row.redemption.state == RedemptionState::Held.as_str() {
-        let tx = db.begin().await?;
-        if !store::release(&tx, &[id], to_ms(place.now)).await?.is_empty() {
-            store::let_go(&tx, [row.redemption.claim_id]).await?;
-            let view = deed::done(&tx, place, id, Deed::Release).await?;
-            tx.commit().await?;
-            return Ok(view);
-        }
+    let row = store::find(tx, place.partner, id).await?.ok_or(Code::NotFound)?;
+    if row.redemption.state == RedemptionState::Held.as_str()
+        && !store::release(tx, &[id], to_ms(place.now)).await?.is_empty()
+    {
+        store::let_go(tx, [row.redemption.claim_id]).await?;
+        return deed::done(tx, place, id, Deed::Release).await;
     }
-    let row = store::find(db.fresh(), place.partner, id).await?.ok_or(Code::NotFound)?;
+    let row = store::find(tx, place.partner, id).await?.ok_or(Code::NotFound)?;
     match row.state(place.now)? {
         RedemptionState::Released => row.view(place.undo, place.now),
         other => Err(conflict(other)),

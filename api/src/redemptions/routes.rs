@@ -8,9 +8,9 @@ use shared::redemption::{
 use super::{check as checking, confirm as confirming, guesses::Guesses, hold as holding, till::Till, undo as undoing};
 use crate::{
     error::Result,
-    http::{Allowed, Json, Query, query::Nothing},
+    http::{Json, Query, idempotency::Keyed, query::Nothing},
     refusals,
-    store::Store,
+    store::{Store, Transaction},
 };
 
 refusals! {
@@ -32,12 +32,12 @@ refusals! {
     responses((status = 200, body = CheckedCode), CheckRefusals))]
 #[post("/redemptions/check")]
 pub async fn check(
-    Allowed(till, (Json(asked), _)): Allowed<Till, (Json<CheckCode>, Query<Nothing>)>,
+    Keyed(till, (Json(asked), _), _): Keyed<Till, (Json<CheckCode>, Query<Nothing>)>,
     store: web::Data<Store>,
     guesses: web::Data<Guesses>,
 ) -> Result<HttpResponse> {
     let place = till.at(asked.partner.as_deref())?;
-    Ok(HttpResponse::Ok().json(checking::check(&store, &guesses, &place, &asked.code).await?))
+    Ok(HttpResponse::Ok().json(checking::check(store.fresh(), &guesses, &place, &asked.code).await?))
 }
 
 /// Holds a claim for a while: no other till can use it, and its claimant cannot give it back. A hold that is neither
@@ -46,12 +46,13 @@ pub async fn check(
     responses((status = 200, body = RedemptionView), HoldRefusals))]
 #[post("/redemptions/hold")]
 pub async fn hold(
-    Allowed(till, (Json(asked), _)): Allowed<Till, (Json<HoldCode>, Query<Nothing>)>,
+    Keyed(till, (Json(asked), _), answering): Keyed<Till, (Json<HoldCode>, Query<Nothing>)>,
     store: web::Data<Store>,
     guesses: web::Data<Guesses>,
 ) -> Result<HttpResponse> {
     let place = till.at(asked.partner.as_deref())?;
-    Ok(HttpResponse::Ok().json(holding::hold(&store, &guesses, &place, &asked).await?))
+    let work = async |tx: &Transaction| Ok(HttpResponse::Ok().json(holding::hold(tx, &guesses, &place, &asked).await?));
+    answering.transaction(&store, work).await
 }
 
 /// Redeems a claim, all of it or some of its units: by its code, or what is held by the redemption's id. Safe to repeat:
@@ -60,12 +61,14 @@ pub async fn hold(
     responses((status = 200, body = RedemptionView), ConfirmRefusals))]
 #[post("/redemptions/confirm")]
 pub async fn confirm(
-    Allowed(till, (Json(asked), _)): Allowed<Till, (Json<ConfirmRedemption>, Query<Nothing>)>,
+    Keyed(till, (Json(asked), _), answering): Keyed<Till, (Json<ConfirmRedemption>, Query<Nothing>)>,
     store: web::Data<Store>,
     guesses: web::Data<Guesses>,
 ) -> Result<HttpResponse> {
     let place = till.at(asked.partner.as_deref())?;
-    Ok(HttpResponse::Ok().json(confirming::confirm(&store, &guesses, &place, &asked).await?))
+    let work =
+        async |tx: &Transaction| Ok(HttpResponse::Ok().json(confirming::confirm(tx, &guesses, &place, &asked).await?));
+    answering.transaction(&store, work).await
 }
 
 /// Takes a redemption back, until `undo_until`: the code can be used again. Where the claim's time is over, its units go
@@ -74,11 +77,12 @@ pub async fn confirm(
     responses((status = 200, body = RedemptionView), UndoRefusals))]
 #[post("/redemptions/undo")]
 pub async fn undo(
-    Allowed(till, (Json(asked), _)): Allowed<Till, (Json<UndoRedemption>, Query<Nothing>)>,
+    Keyed(till, (Json(asked), _), answering): Keyed<Till, (Json<UndoRedemption>, Query<Nothing>)>,
     store: web::Data<Store>,
 ) -> Result<HttpResponse> {
     let place = till.at(asked.partner.as_deref())?;
-    Ok(HttpResponse::Ok().json(undoing::undo(&store, &place, &asked).await?))
+    let work = async |tx: &Transaction| Ok(HttpResponse::Ok().json(undoing::undo(tx, &place, &asked).await?));
+    answering.transaction(&store, work).await
 }
 
 /// Lets go of a claim that is held. Releasing twice answers the same.
@@ -86,9 +90,10 @@ pub async fn undo(
     responses((status = 200, body = RedemptionView), ReleaseRefusals))]
 #[post("/redemptions/release")]
 pub async fn release(
-    Allowed(till, (Json(asked), _)): Allowed<Till, (Json<ReleaseRedemption>, Query<Nothing>)>,
+    Keyed(till, (Json(asked), _), answering): Keyed<Till, (Json<ReleaseRedemption>, Query<Nothing>)>,
     store: web::Data<Store>,
 ) -> Result<HttpResponse> {
     let place = till.at(asked.partner.as_deref())?;
-    Ok(HttpResponse::Ok().json(holding::release(&store, &place, &asked).await?))
+    let work = async |tx: &Transaction| Ok(HttpResponse::Ok().json(holding::release(tx, &place, &asked).await?));
+    answering.transaction(&store, work).await
 }

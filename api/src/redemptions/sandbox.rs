@@ -10,10 +10,10 @@ use shared::{
 use crate::{
     claims,
     error::Result,
-    http::{Allowed, Json, Query, query::Nothing},
+    http::{Json, Query, idempotency::Keyed, query::Nothing},
     partners::{Desk, access::Right, permission::SandboxTry},
     refusals,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 refusals! {
@@ -27,13 +27,17 @@ refusals! {
     responses((status = 201, body = SandboxClaim), SandboxRefusals))]
 #[post("/partners/{slug}/sandbox/claims")]
 pub async fn claim(
-    Allowed(desk, (Json(asked), _)): Allowed<Desk<SandboxTry>, (Json<NewSandboxClaim>, Query<Nothing>)>,
+    Keyed(desk, (Json(asked), _), answering): Keyed<Desk<SandboxTry>, (Json<NewSandboxClaim>, Query<Nothing>)>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     if desk.right != Right::Key(KeyMode::Test) {
         return Err(Code::Forbidden.into());
     }
-    let claim = claims::claim_in_sandbox(&store, desk.id(), asked.offer_id, asked.quantity, clock.now()).await?;
-    Ok(HttpResponse::Created().json(claim))
+    let now = clock.now();
+    let work = async |tx: &Transaction| {
+        let claim = claims::claim_in_sandbox(tx, desk.id(), asked.offer_id, asked.quantity, now).await?;
+        Ok(HttpResponse::Created().json(claim))
+    };
+    answering.transaction(&store, work).await
 }

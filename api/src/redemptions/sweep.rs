@@ -18,11 +18,12 @@ const BATCH: u32 = 200;
 /// Releases all that have run out.
 pub async fn release_overdue(db: &Store, now: DateTime<Utc>) -> Result<()> {
     while store::is_any_overdue(db.fresh(), to_ms(now)).await? {
-        let tx = db.begin().await?;
-        let overdue = store::overdue(&tx, to_ms(now), BATCH).await?;
-        release(&tx, &overdue, now).await?;
-        tx.commit().await?;
-        if overdue.len() < BATCH as usize {
+        let released = db.transaction(async |tx| {
+            let overdue = store::overdue(tx, to_ms(now), BATCH).await?;
+            release(tx, &overdue, now).await?;
+            Ok(overdue.len())
+        });
+        if released.await? < BATCH as usize {
             break;
         }
     }

@@ -17,7 +17,7 @@ use crate::{
     accounts::{Person, caller},
     config::ServeConfig,
     error::{Error, Result},
-    http::limits,
+    http::{idempotency::Owner, limits},
     partners::{Actor, access, key::KeyText},
     store::{Store, clock::Clock, entities::partners},
 };
@@ -66,7 +66,7 @@ struct Arrived {
 
 #[derive(Clone, Debug)]
 enum Who {
-    Ministry,
+    Ministry { user: UserId },
     Member { user: UserId, of: Vec<partners::Model> },
     Program { actor: Actor, partner: partners::Model, place: PartnerId, sandbox: bool },
 }
@@ -94,7 +94,7 @@ impl Arrived {
     /// The till of the partner that is named, or of the only one that there is.
     fn at(&self, named: Option<&str>) -> Result<Place> {
         let (actor, partner, place, sandbox) = match &self.who {
-            Who::Ministry => return Err(Code::Forbidden.into()),
+            Who::Ministry { .. } => return Err(Code::Forbidden.into()),
             Who::Member { user, of } => {
                 let partner = match (named, of.as_slice()) {
                     (Some(named), of) => of.iter().find(|partner| partner.slug == named).ok_or(Code::Forbidden)?,
@@ -118,6 +118,15 @@ impl Arrived {
     }
 }
 
+impl Owner for Till {
+    fn owner(&self) -> String {
+        match &self.0.who {
+            Who::Ministry { user } | Who::Member { user, .. } => user.to_string(),
+            Who::Program { actor, .. } => actor.owner(),
+        }
+    }
+}
+
 impl Who {
     async fn program(request: &HttpRequest, store: &Store) -> Result<Self> {
         let program = access::program(request).await?;
@@ -130,10 +139,10 @@ impl Who {
 
     async fn person(request: &HttpRequest, store: &Store) -> Result<Self> {
         let person = Person::from_request(request, &mut Payload::None).await?;
-        if Role::from_name(&person.account.role) == Some(Role::Admin) {
-            return Ok(Self::Ministry);
-        }
         let user = person.caller.user;
+        if Role::from_name(&person.account.role) == Some(Role::Admin) {
+            return Ok(Self::Ministry { user });
+        }
         let of = store::memberships(store.fresh(), user).await?;
         if of.is_empty() { Err(Code::Forbidden.into()) } else { Ok(Self::Member { user, of }) }
     }
@@ -155,7 +164,7 @@ impl FromRequest for Till {
         Box::pin(async move {
             let arrived = arriving.await?;
             // The ministry looks on, and redeems nothing.
-            if matches!(arrived.who, Who::Ministry) { Err(Code::Forbidden.into()) } else { Ok(Self(arrived)) }
+            if matches!(arrived.who, Who::Ministry { .. }) { Err(Code::Forbidden.into()) } else { Ok(Self(arrived)) }
         })
     }
 }
@@ -173,8 +182,8 @@ impl Ledger {
     /// Whose redemptions are seen where this partner is named, or none.
     pub async fn seen(&self, store: &Store, named: Option<&str>) -> Result<Seen> {
         match (&self.0.who, named) {
-            (Who::Ministry, None) => Ok(Seen::All),
-            (Who::Ministry, Some(named)) => {
+            (Who::Ministry { .. }, None) => Ok(Seen::All),
+            (Who::Ministry { .. }, Some(named)) => {
                 let partner = access::by_slug(store.fresh(), named).await?.ok_or(Code::NotFound)?;
                 Ok(Seen::Of(PartnerId(partner.id)))
             }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     store::{
-        Store,
+        Transaction,
         clock::{from_ms, to_ms},
     },
 };
@@ -22,9 +22,9 @@ use crate::{
 /// Gives the units back to the claim. Where the claim's time is over by now, or the rest of it was given back and its
 /// time is over, they go back to the offer a moment later, as those of every claim that was not used in time. What is
 /// undone already stays so.
-pub async fn undo(db: &Store, place: &Place, asked: &UndoRedemption) -> Result<RedemptionView> {
+pub async fn undo(tx: &Transaction, place: &Place, asked: &UndoRedemption) -> Result<RedemptionView> {
     let RedemptionId(id) = asked.redemption_id;
-    let row = store::find(db.fresh(), place.partner, id).await?.ok_or(Code::NotFound)?;
+    let row = store::find(tx, place.partner, id).await?.ok_or(Code::NotFound)?;
     match row.state(place.now)? {
         RedemptionState::Confirmed => {}
         RedemptionState::Undone => return row.view(place.undo, place.now),
@@ -34,21 +34,18 @@ pub async fn undo(db: &Store, place: &Place, asked: &UndoRedemption) -> Result<R
     if until <= place.now {
         return Err(Error::new(Code::UndoWindowOver).with("undo_until", until));
     }
-    let tx = db.begin().await?;
     let times = [place.now, place.now - place.undo].map(to_ms);
-    if !store::undo(&tx, asked.redemption_id, asked.reason.as_deref(), place, times).await? {
-        drop(tx);
+    if !store::undo(tx, asked.redemption_id, asked.reason.as_deref(), place, times).await? {
         // Another till was faster.
-        let row = store::find(db.fresh(), place.partner, id).await?.ok_or(Code::NotFound)?;
+        let row = store::find(tx, place.partner, id).await?.ok_or(Code::NotFound)?;
         return match row.state(place.now)? {
             RedemptionState::Undone => row.view(place.undo, place.now),
             other => Err(conflict(other)),
         };
     }
-    if !store::unuse_units(&tx, row.redemption.claim_id, row.redemption.quantity).await? {
+    if !store::unuse_units(tx, row.redemption.claim_id, row.redemption.quantity).await? {
         return Err(Error::internal("a redemption without its claim"));
     }
-    let view = deed::done(&tx, place, id, Deed::Undo).await?;
-    tx.commit().await?;
+    let view = deed::done(tx, place, id, Deed::Undo).await?;
     Ok(view)
 }

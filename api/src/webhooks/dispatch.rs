@@ -7,7 +7,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use shared::webhook::{EventKind, Message};
 use tokio::{
     sync::watch,
@@ -28,6 +28,7 @@ use crate::{
     accounts::Accounts,
     error::{Error, Result},
     store::{
+        Transaction,
         clock::{from_ms, to_ms},
         entities::webhooks,
     },
@@ -122,14 +123,13 @@ pub async fn run(hooks: &Webhooks, accounts: &Accounts, mut stopped: watch::Rece
 async fn put_away(hooks: &Webhooks, accounts: &Accounts, hands: &mut Hands) -> Result<()> {
     hands.flying.abort_all();
     let left: Vec<Uuid> = hands.of.drain().map(|(_, (delivery, _))| delivery).collect();
-    let tx = hooks.store.begin().await?;
-    let mailed = write_back(hooks, accounts, &tx, &hands.ended).await?;
-    outbox::release(&tx, &left).await?;
-    tx.commit().await?;
-    if mailed {
-        accounts.posted();
-    }
-    Ok(())
+    hooks
+        .store
+        .transaction(async |tx| {
+            write_back(hooks, accounts, tx, &hands.ended).await?;
+            Ok(outbox::release(tx, &left).await?)
+        })
+        .await
 }
 
 /// One turn: writes back, takes, and sends.
@@ -140,13 +140,11 @@ async fn turn(hooks: &Webhooks, accounts: &Accounts, hands: &mut Hands) -> Resul
     {
         return Ok(());
     }
-    let tx = hooks.store.begin().await?;
-    let mailed = write_back(hooks, accounts, &tx, &hands.ended).await?;
-    let (due, parcels) = take(&tx, hands, room, now).await?;
-    tx.commit().await?;
-    if mailed {
-        accounts.posted();
-    }
+    let taken = hooks.store.transaction(async |tx| {
+        write_back(hooks, accounts, tx, &hands.ended).await?;
+        Ok(take(tx, hands, room, now).await?)
+    });
+    let (due, parcels) = taken.await?;
     hands.ended.clear();
     hands.last.retain(|_, last| last.elapsed() < REST);
     for parcel in parcels {
@@ -177,7 +175,7 @@ fn free(hands: &Hands, webhook: &webhooks::Model) -> usize {
 
 /// Takes what is due, a few of each webhook; which webhook is first changes by chance, so that none is always last.
 async fn take(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     hands: &Hands,
     mut room: usize,
     now: DateTime<Utc>,

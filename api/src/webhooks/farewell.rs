@@ -1,7 +1,7 @@
 //! What is told when a webhook was switched off by itself: the audit log, and the partner's owners by mail.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use serde_json::json;
 use shared::{Lang, webhook::DisabledReason};
 
@@ -9,7 +9,7 @@ use super::store;
 use crate::{
     accounts::{Accounts, Mail, Words, letter},
     audit,
-    store::entities::webhooks,
+    store::{Transaction, entities::webhooks},
 };
 
 /// The mail is worth sending for so long.
@@ -18,7 +18,7 @@ const GOOD_FOR: TimeDelta = TimeDelta::days(3);
 /// Tells the audit log and the owners, in the transaction that switches it off.
 pub async fn tell(
     accounts: &Accounts,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     webhook: &webhooks::Model,
     reason: DisabledReason,
     now: DateTime<Utc>,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use shared::{
     Code, DeliveryId, Page, PartnerId, WebhookId,
@@ -24,6 +25,7 @@ use crate::{
     error::{Error, Result},
     http::cursor,
     store::{
+        Transaction,
         clock::{from_ms, to_ms},
         entities::webhooks,
         json::hex_id,
@@ -46,17 +48,21 @@ pub async fn page(
     store::find(hooks.store.fresh(), partner, webhook).await?.ok_or(Code::NotFound)?;
     let mut rows = store::log(hooks.store.fresh(), partner, webhook, state, before, limit + 1).await?;
     let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.seq));
-    Ok(Page { items: views(hooks, rows).await?, next_cursor })
+    Ok(Page { items: views(hooks.store.fresh(), rows).await?, next_cursor })
 }
 
 /// A delivery of a partner.
 pub async fn find(hooks: &Webhooks, partner: PartnerId, id: DeliveryId) -> Result<Delivery> {
-    let row = store::delivery(hooks.store.fresh(), partner, id).await?.ok_or(Code::NotFound)?;
-    views(hooks, vec![row]).await?.pop().ok_or_else(|| Code::NotFound.into())
+    find_in(hooks.store.fresh(), partner, id).await
+}
+
+async fn find_in(db: &impl ConnectionTrait, partner: PartnerId, id: DeliveryId) -> Result<Delivery> {
+    let row = store::delivery(db, partner, id).await?.ok_or(Code::NotFound)?;
+    views(db, vec![row]).await?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
 /// Sends a test message to a webhook now, the same way as all others; it is tried once.
-pub async fn test(hooks: &Webhooks, doing: &Doing, webhook: &webhooks::Model) -> Result<Delivery> {
+pub async fn test(tx: &Transaction, doing: &Doing, webhook: &webhooks::Model) -> Result<Delivery> {
     check_on(webhook)?;
     let event = Event {
         kind: EventKind::Test,
@@ -67,22 +73,18 @@ pub async fn test(hooks: &Webhooks, doing: &Doing, webhook: &webhooks::Model) ->
     };
     let (mut rows, mut deliveries) = (Vec::new(), Vec::new());
     put(&mut rows, &mut deliveries, &event, &[webhook.id]);
-    let tx = hooks.store.begin().await?;
-    write_down(&tx, &rows, &deliveries, doing.now).await?;
-    tx.commit().await?;
-    PUT_DOWN.notify_one();
-    find(hooks, doing.partner, written(&deliveries)?).await
+    write_down(tx, &rows, &deliveries, doing.now).await?;
+    tx.on_commit(|| PUT_DOWN.notify_one());
+    find_in(tx, doing.partner, written(&deliveries)?).await
 }
 
 /// Sends a delivery again: one that waits is tried now, others are put down anew with the same message.
-pub async fn redeliver(hooks: &Webhooks, doing: &Doing, id: DeliveryId) -> Result<Delivery> {
-    let db = hooks.store.fresh();
-    let old = store::delivery(db, doing.partner, id).await?.ok_or(Code::NotFound)?;
-    let webhook = store::find(db, doing.partner, WebhookId(old.webhook_id)).await?.ok_or(Code::NotFound)?;
+pub async fn redeliver(tx: &Transaction, doing: &Doing, id: DeliveryId) -> Result<Delivery> {
+    let old = store::delivery(tx, doing.partner, id).await?.ok_or(Code::NotFound)?;
+    let webhook = store::find(tx, doing.partner, WebhookId(old.webhook_id)).await?.ok_or(Code::NotFound)?;
     check_on(&webhook)?;
-    let tx = hooks.store.begin().await?;
     let next = if old.state == DeliveryState::Waiting.as_str() {
-        store::hurry_subject(&tx, &old, to_ms(doing.now)).await?;
+        store::hurry_subject(tx, &old, to_ms(doing.now)).await?;
         id
     } else {
         let row = DeliveryRow {
@@ -93,12 +95,11 @@ pub async fn redeliver(hooks: &Webhooks, doing: &Doing, id: DeliveryId) -> Resul
             repeats: Some(hex_id(old.id)),
         };
         let rows = [row];
-        write_down(&tx, &[], &rows, doing.now).await?;
+        write_down(tx, &[], &rows, doing.now).await?;
         written(&rows)?
     };
-    tx.commit().await?;
-    PUT_DOWN.notify_one();
-    find(hooks, doing.partner, next).await
+    tx.on_commit(|| PUT_DOWN.notify_one());
+    find_in(tx, doing.partner, next).await
 }
 
 /// Nothing is sent to a webhook that is switched off.
@@ -114,10 +115,10 @@ fn written(rows: &[DeliveryRow]) -> Result<DeliveryId> {
     id.ok_or_else(|| Error::internal("no delivery was written"))
 }
 
-async fn views(hooks: &Webhooks, rows: Vec<Logged>) -> Result<Vec<Delivery>> {
+async fn views(db: &impl ConnectionTrait, rows: Vec<Logged>) -> Result<Vec<Delivery>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut attempts: HashMap<Uuid, Vec<Tried>> = HashMap::new();
-    for tried in store::attempts(hooks.store.fresh(), &ids).await? {
+    for tried in store::attempts(db, &ids).await? {
         attempts.entry(tried.delivery_id).or_default().push(tried);
     }
     rows.into_iter().map(|row| view(attempts.remove(&row.id).unwrap_or_default(), row)).collect()

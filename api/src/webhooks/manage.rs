@@ -105,14 +105,17 @@ pub async fn create(hooks: &Webhooks, doing: &Doing, new: &NewWebhook) -> Result
         created_at: to_ms(doing.now),
         version: 1,
     };
-    let tx = hooks.store.begin().await?;
-    store::hold(&tx, doing.partner).await?;
-    if store::all(&tx, doing.partner).await?.len() >= WEBHOOKS_MAX {
-        return Err(Error::new(Code::LimitReached).with("max", WEBHOOKS_MAX));
-    }
-    store::insert(&tx, webhook.clone()).await?;
-    note(&tx, doing, &webhook, "webhook.create").await?;
-    tx.commit().await?;
+    hooks
+        .store
+        .transaction(async |tx| {
+            store::hold(tx, doing.partner).await?;
+            if store::all(tx, doing.partner).await?.len() >= WEBHOOKS_MAX {
+                return Err(Error::new(Code::LimitReached).with("max", WEBHOOKS_MAX));
+            }
+            store::insert(tx, webhook.clone()).await?;
+            Ok(note(tx, doing, &webhook, "webhook.create").await?)
+        })
+        .await?;
     listening::refresh(hooks.store.fresh()).await?;
     Ok(WebhookSecret { webhook: view(&webhook, 0, doing.now)?, secret: secret_text(&secret) })
 }
@@ -148,15 +151,18 @@ pub async fn change(
         }
         _ => {}
     }
-    let tx = hooks.store.begin().await?;
-    if !store::update(&tx, &next).await? {
-        return Err(Code::StaleVersion.into());
-    }
-    if change.enabled == Some(true) {
-        store::hurry(&tx, next.id, to_ms(doing.now)).await?;
-    }
-    note(&tx, doing, &next, "webhook.change").await?;
-    tx.commit().await?;
+    hooks
+        .store
+        .transaction(async |tx| {
+            if !store::update(tx, &next).await? {
+                return Err(Code::StaleVersion.into());
+            }
+            if change.enabled == Some(true) {
+                store::hurry(tx, next.id, to_ms(doing.now)).await?;
+            }
+            Ok(note(tx, doing, &next, "webhook.change").await?)
+        })
+        .await?;
     listening::refresh(hooks.store.fresh()).await?;
     PUT_DOWN.notify_one();
     shown(hooks, &next).await
@@ -165,12 +171,15 @@ pub async fn change(
 /// Removes a webhook. What waits for it is not sent, and its log is no longer seen.
 pub async fn delete(hooks: &Webhooks, doing: &Doing, webhook: &webhooks::Model, expected: &IfMatch) -> Result<()> {
     expected.check(u32::try_from(webhook.version).unwrap_or_default())?;
-    let tx = hooks.store.begin().await?;
-    if !store::delete(&tx, webhook.id, webhook.version).await? {
-        return Err(Code::StaleVersion.into());
-    }
-    note(&tx, doing, webhook, "webhook.delete").await?;
-    tx.commit().await?;
+    hooks
+        .store
+        .transaction(async |tx| {
+            if !store::delete(tx, webhook.id, webhook.version).await? {
+                return Err(Code::StaleVersion.into());
+            }
+            Ok(note(tx, doing, webhook, "webhook.delete").await?)
+        })
+        .await?;
     Ok(listening::refresh(hooks.store.fresh()).await?)
 }
 
@@ -190,12 +199,15 @@ pub async fn rotate(
         old_secret_until: until,
         ..webhook.clone()
     };
-    let tx = hooks.store.begin().await?;
-    if !store::update(&tx, &next).await? {
-        return Err(Code::StaleVersion.into());
-    }
-    note(&tx, doing, &next, "webhook.rotate_secret").await?;
-    tx.commit().await?;
+    hooks
+        .store
+        .transaction(async |tx| {
+            if !store::update(tx, &next).await? {
+                return Err(Code::StaleVersion.into());
+            }
+            Ok(note(tx, doing, &next, "webhook.rotate_secret").await?)
+        })
+        .await?;
     Ok(WebhookSecret { webhook: shown(hooks, &next).await?, secret: secret_text(&secret) })
 }
 

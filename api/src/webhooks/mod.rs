@@ -38,9 +38,10 @@ use self::{
 use crate::{
     accounts::Accounts,
     config::ServeConfig,
+    error::Result,
     http::routes::Routes,
     store::{
-        Store,
+        Store, Transaction,
         clock::{Clock, to_ms},
         json::hex_id,
     },
@@ -91,18 +92,22 @@ impl Webhooks {
         })
     }
 
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// The job that sends messages, until it is told to stop.
     pub async fn send(&self, accounts: &Accounts, stopped: watch::Receiver<bool>) {
         dispatch::run(self, accounts, stopped).await;
     }
 
     /// Forgets what is old.
-    pub async fn tidy(&self) -> Result<(), DbErr> {
+    pub async fn tidy(&self) -> Result<()> {
         let before = to_ms(self.clock.now() - KEPT);
         loop {
-            let tx = self.store.begin().await?;
-            let gone = outbox::forget(&tx, before, FORGOTTEN_AT_ONCE).await?;
-            tx.commit().await?;
+            let forget = async |tx: &Transaction| Ok(outbox::forget(tx, before, FORGOTTEN_AT_ONCE).await?);
+            let gone = self.store.transaction(forget).await?;
             if gone < FORGOTTEN_AT_ONCE.unsigned_abs() {
                 return Ok(());
             }

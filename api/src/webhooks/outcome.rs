@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use shared::webhook::{AttemptFailure, DisabledReason, EventKind};
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     accounts::Accounts,
     store::{
+        Transaction,
         clock::to_ms,
         json::hex_id,
         revisions::{self, Revision},
@@ -29,16 +30,10 @@ pub struct Ended {
     pub attempted: Attempted,
 }
 
-/// Writes down what became of attempts, and switches off webhooks that are gone or fail for too long; answers whether
-/// mails were put into the outbox.
-pub async fn write_back(
-    hooks: &Webhooks,
-    accounts: &Accounts,
-    tx: &DatabaseTransaction,
-    ended: &[Ended],
-) -> Result<bool, DbErr> {
+/// Writes down what became of attempts, and switches off webhooks that are gone or fail for too long.
+pub async fn write_back(hooks: &Webhooks, accounts: &Accounts, tx: &Transaction, ended: &[Ended]) -> Result<(), DbErr> {
     if ended.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let now = hooks.clock.now();
     let outcomes: Vec<Outcome> = ended.iter().map(|ended| outcome(hooks, ended, now)).collect();
@@ -54,19 +49,18 @@ pub async fn write_back(
     if !through.is_empty() {
         outbox::note_success(tx, &through.into_iter().collect::<Vec<_>>()).await?;
     }
-    let mut mailed = false;
     if !failing.is_empty() {
         let failing: Vec<Uuid> = failing.into_iter().collect();
         outbox::note_failure(tx, &failing, to_ms(now)).await?;
         let too_long = Some(to_ms(now - hooks.schedule.whole()));
         for webhook in failing.into_iter().filter(|webhook| !gone.contains(webhook)) {
-            mailed |= switch_off(accounts, tx, webhook, DisabledReason::Failing, too_long, now).await?;
+            switch_off(accounts, tx, webhook, DisabledReason::Failing, too_long, now).await?;
         }
     }
     for webhook in gone {
-        mailed |= switch_off(accounts, tx, webhook, DisabledReason::Gone, None, now).await?;
+        switch_off(accounts, tx, webhook, DisabledReason::Gone, None, now).await?;
     }
-    Ok(mailed)
+    Ok(())
 }
 
 /// What an attempt makes of its delivery.
@@ -105,17 +99,17 @@ fn outcome(hooks: &Webhooks, ended: &Ended, now: DateTime<Utc>) -> Outcome {
 
 async fn switch_off(
     accounts: &Accounts,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     webhook: Uuid,
     reason: DisabledReason,
     failing_since: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+) -> Result<(), DbErr> {
     let Some(webhook) = outbox::switch_off(tx, webhook, reason.as_str(), failing_since, to_ms(now)).await? else {
-        return Ok(false);
+        return Ok(());
     };
     tracing::info!(webhook = %webhook.id, reason = reason.as_str(), "webhook.switched_off");
     revisions::raise(tx, Revision::Webhooks).await?;
     farewell::tell(accounts, tx, &webhook, reason, now).await?;
-    Ok(true)
+    Ok(())
 }

@@ -17,6 +17,7 @@ use crate::{
     http::{
         self, Allowed, Id, Json, Query,
         etag::{self, IfMatch},
+        idempotency::Keyed,
         query::{Nothing, Paging, check_limit},
     },
     partners::{
@@ -24,7 +25,7 @@ use crate::{
         permission::{WebhooksRead, WebhooksWrite},
     },
     refusals,
-    store::clock::Clock,
+    store::{Transaction, clock::Clock},
 };
 
 refusals! {
@@ -175,12 +176,14 @@ pub async fn rotate_secret(
     responses((status = 202, body = Delivery, headers(("Location" = String))), SendRefusals))]
 #[post("/partners/{slug}/webhooks/{id}/test")]
 pub async fn test(
-    Allowed(desk, (id, _)): Allowed<Desk<WebhooksWrite>, (Id<WebhookId>, Query<Nothing>)>,
+    Keyed(desk, (id, _), answering): Keyed<Desk<WebhooksWrite>, (Id<WebhookId>, Query<Nothing>)>,
     hooks: web::Data<Webhooks>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let webhook = manage::find(&hooks, desk.id(), id.0).await?;
-    Ok(on_its_way(&desk.slug, &log::test(&hooks, &doing(&desk, &clock), &webhook).await?))
+    let doing = doing(&desk, &clock);
+    let work = async |tx: &Transaction| Ok(on_its_way(&desk.slug, &log::test(tx, &doing, &webhook).await?));
+    answering.transaction(hooks.store(), work).await
 }
 
 fn on_its_way(slug: &str, delivery: &Delivery) -> HttpResponse {
@@ -220,9 +223,11 @@ pub async fn read_delivery(
     responses((status = 202, body = Delivery, headers(("Location" = String))), SendRefusals))]
 #[post("/partners/{slug}/webhooks/deliveries/{id}/redeliver")]
 pub async fn redeliver(
-    Allowed(desk, (id, _)): Allowed<Desk<WebhooksWrite>, (Id<DeliveryId>, Query<Nothing>)>,
+    Keyed(desk, (id, _), answering): Keyed<Desk<WebhooksWrite>, (Id<DeliveryId>, Query<Nothing>)>,
     hooks: web::Data<Webhooks>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    Ok(on_its_way(&desk.slug, &log::redeliver(&hooks, &doing(&desk, &clock), id.0).await?))
+    let doing = doing(&desk, &clock);
+    let work = async |tx: &Transaction| Ok(on_its_way(&desk.slug, &log::redeliver(tx, &doing, id.0).await?));
+    answering.transaction(hooks.store(), work).await
 }

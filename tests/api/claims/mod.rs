@@ -7,4 +7,5 @@ mod desk;
 mod eligibility;
 mod idempotency;
 mod monthly;
+mod quota;
 mod read;

@@ -5,6 +5,8 @@ mod letter;
 mod send;
 mod store;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use shared::Lang;
@@ -16,8 +18,9 @@ use send::Sender;
 
 use crate::{
     config::ServeConfig,
+    error::Result,
     store::{
-        Store,
+        Store, Transaction,
         clock::{Clock, to_ms},
         entities::mails,
     },
@@ -58,19 +61,20 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(30);
 pub struct Outbox {
     site: String,
     sender: Sender,
-    posted: Notify,
+    posted: Arc<Notify>,
 }
 
 impl Outbox {
     /// As the settings say: over SMTP, or into a folder under the data folder.
     pub fn open(config: &ServeConfig) -> anyhow::Result<Self> {
-        Ok(Self { site: config.public_url.clone(), sender: Sender::open(config)?, posted: Notify::new() })
+        Ok(Self { site: config.public_url.clone(), sender: Sender::open(config)?, posted: Arc::default() })
     }
 
-    /// Puts a letter into the outbox; `db` is the transaction of what it speaks of. It is worth sending for `good_for`.
+    /// Puts a letter into the outbox, in the transaction of what it speaks of; once that is committed, the job wakes. It is
+    /// worth sending for `good_for`.
     pub async fn post(
         &self,
-        db: &impl ConnectionTrait,
+        tx: &Transaction,
         to: (&str, Lang),
         mail: &impl Mail,
         good_for: TimeDelta,
@@ -88,17 +92,15 @@ impl Outbox {
             tries: 0,
             next_try_at: to_ms(now),
         };
-        store::add(db, mail).await
+        store::add(tx, mail).await?;
+        let posted = self.posted.clone();
+        tx.on_commit(move || posted.notify_one());
+        Ok(())
     }
 
     /// Takes back what waits for an address.
     pub async fn take_back(&self, db: &impl ConnectionTrait, recipient: &str) -> Result<(), DbErr> {
         store::delete_for(db, recipient).await
-    }
-
-    /// Wakes the job: what was posted is committed.
-    pub fn posted(&self) {
-        self.posted.notify_one();
     }
 
     /// The job: sends what is in the outbox, until it is told to stop.
@@ -108,7 +110,7 @@ impl Outbox {
                 // A full batch: there may be more.
                 Ok(sent) if sent == BATCH => continue,
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "mails.retry"),
+                Err(error) => tracing::warn!(error = %error.chain(), "mails.retry"),
             }
             tokio::select! {
                 () = self.posted.notified() => {}
@@ -118,20 +120,22 @@ impl Outbox {
         }
     }
 
-    async fn send_some(&self, db: &Store, clock: &Clock) -> Result<i64, DbErr> {
+    async fn send_some(&self, db: &Store, clock: &Clock) -> Result<i64> {
         let now = clock.now();
-        let taken = store::take(&db.write, to_ms(now), to_ms(now + TAKEN_FOR), BATCH).await?;
+        let until = to_ms(now + TAKEN_FOR);
+        let taken = db.transaction(async |tx| Ok(store::take(tx, to_ms(now), until, BATCH).await?)).await?;
         let count = i64::try_from(taken.len()).unwrap_or(BATCH);
         for mail in taken {
             match self.sender.send(&mail).await {
                 Ok(()) => {
-                    metrics::counter!("mails_sent", "kind" => mail.kind).increment(1);
-                    store::delete(&db.write, mail.id).await?;
+                    metrics::counter!("mails_sent", "kind" => mail.kind.clone()).increment(1);
+                    db.transaction(async |tx| Ok(store::delete(tx, mail.id).await?)).await?;
                 }
                 Err(error) => {
                     // The cause may quote the server, and the server the address: only its kind is logged.
                     tracing::warn!(kind = mail.kind, tries = mail.tries, reason = error.reason(), "mail.not_sent");
-                    store::put_off(&db.write, mail.id, to_ms(clock.now() + pause(mail.tries))).await?;
+                    let next = to_ms(clock.now() + pause(mail.tries));
+                    db.transaction(async |tx| Ok(store::put_off(tx, mail.id, next).await?)).await?;
                 }
             }
         }

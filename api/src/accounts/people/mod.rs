@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     http::cursor,
     store::{
+        Transaction,
         clock::to_ms,
         entities::users,
         totals::{self, Metric},
@@ -43,14 +44,13 @@ pub async fn get(accounts: &Accounts, user: UserId) -> Result<AdminUser> {
 
 /// Says what somebody is. The count of educators, and the entry in the audit log, change in the same transaction.
 pub async fn change(
-    accounts: &Accounts,
+    tx: &Transaction,
     admin: UserId,
     user: UserId,
     input: &ChangeUser,
     now: DateTime<Utc>,
 ) -> Result<AdminUser> {
-    let tx = accounts.store.begin().await?;
-    let before = accounts_store::by_id_locked(&tx, user).await?.ok_or(Code::NotFound)?;
+    let before = accounts_store::by_id_locked(tx, user).await?.ok_or(Code::NotFound)?;
     let (role, role_verified) = standing(&before, input)?;
     if user == admin && role != Role::Admin {
         return Err(Error::new(Code::StateConflict).with("role", before.role()));
@@ -62,14 +62,13 @@ pub async fn change(
     changed.role = Set(role.as_str().to_owned());
     changed.role_verified = Set(role_verified);
     changed.updated_at = Set(to_ms(now));
-    let after = accounts_store::change_user(&tx, changed).await?;
+    let after = accounts_store::change_user(tx, changed).await?;
     let detail = json!({
         "before": {"role": before.role(), "role_verified": before.has_standing()},
         "after": {"role": after.role(), "role_verified": after.has_standing()},
     });
-    audit::record(&tx, Some(admin), "user.change", format!("users/{user}"), detail, now).await?;
-    totals::add(&tx, Metric::Educators, now, educators_more(&before, &after)).await?;
-    tx.commit().await?;
+    audit::record(tx, Some(admin), "user.change", format!("users/{user}"), detail, now).await?;
+    totals::add(tx, Metric::Educators, now, educators_more(&before, &after)).await?;
     Ok(after.into())
 }
 

@@ -16,6 +16,7 @@ use crate::{
         query::{Nothing, Paging, check_limit},
     },
     refusals,
+    store::Transaction,
 };
 
 refusals! {
@@ -92,6 +93,8 @@ pub async fn change(
     Allowed(Admin(admin), (_, Id(user), Json(input))): Allowed<Admin, (Query<Nothing>, Id<UserId>, Json<ChangeUser>)>,
     accounts: web::Data<Accounts>,
 ) -> Result<HttpResponse> {
-    let changed = people::change(&accounts, admin.caller.user, user, &input, accounts.clock.now()).await?;
+    let (by, now) = (admin.caller.user, accounts.clock.now());
+    let change = async |tx: &Transaction| people::change(tx, by, user, &input, now).await;
+    let changed = accounts.store.transaction(change).await?;
     Ok(HttpResponse::Ok().json(changed))
 }

@@ -181,16 +181,16 @@ impl Quotas {
     }
 
     /// Writes them down.
-    pub async fn write(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub async fn write(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
         let rows: Vec<_> = self
             .0
-            .into_iter()
+            .iter()
             .map(|((offer, period), Taken { quota, claimed, issued })| QuotaRow {
-                offer: json::hex_id(offer),
-                period,
-                quota,
-                claimed,
-                issued,
+                offer: json::hex_id(*offer),
+                period: *period,
+                quota: *quota,
+                claimed: *claimed,
+                issued: *issued,
             })
             .collect();
         let upsert = Sql {

@@ -15,7 +15,6 @@ mod write;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
-use sea_orm::ConnectionTrait;
 use shared::month::{day_of, start_of_day};
 
 use self::people::People;
@@ -107,7 +106,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     write::claims(&store, &plan, &people, &windows, &bar).await?;
     bar.set_message("statistics");
     // So that the planner knows at once what has come.
-    store.write.execute_unprepared("ANALYZE").await?;
+    store.maintain("ANALYZE").await?;
     store.close().await;
     bar.finish_and_clear();
     println!(

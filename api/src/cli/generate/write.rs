@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{
     accounts::activity,
+    error::Result,
     store::{
-        Store,
+        Store, Transaction,
         clock::to_ms,
         entities,
         revisions::{self, Revision},
@@ -40,8 +41,8 @@ type Daily = BTreeMap<i32, i64>;
 /// Whether the seed has been used here.
 pub async fn is_there(store: &Store, plan: &Plan) -> Result<bool, DbErr> {
     use entities::{partners as p, users as u};
-    let user = u::Entity::find().filter(u::Column::Email.eq(plan.email(0))).one(&store.write).await?;
-    let partner = p::Entity::find().filter(p::Column::Slug.eq(partners::slug(plan, 0))).one(&store.write).await?;
+    let user = u::Entity::find().filter(u::Column::Email.eq(plan.email(0))).one(store.fresh()).await?;
+    let partner = p::Entity::find().filter(p::Column::Slug.eq(partners::slug(plan, 0))).one(store.fresh()).await?;
     Ok(user.is_some() || partner.is_some())
 }
 
@@ -51,13 +52,13 @@ pub async fn is_there(store: &Store, plan: &Plan) -> Result<bool, DbErr> {
 pub async fn prepare(store: &Store) -> Result<(), DbErr> {
     if store.backend() == DbBackend::Sqlite {
         let settings = "PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 32768; PRAGMA synchronous = NORMAL";
-        store.write.execute_unprepared(settings).await?;
+        store.maintain(settings).await?;
     }
     Ok(())
 }
 
 /// All people, with the figures that count them.
-pub async fn people(store: &Store, plan: &Plan, people: &People, bar: &ProgressBar) -> Result<(), DbErr> {
+pub async fn people(store: &Store, plan: &Plan, people: &People, bar: &ProgressBar) -> Result<()> {
     bar.set_message("users");
     let mut next = 0;
     while next < plan.users {
@@ -72,49 +73,47 @@ pub async fn people(store: &Store, plan: &Plan, people: &People, bar: &ProgressB
             }
             rows.push(account.row);
         }
-        let (tx, count) = (store.begin().await?, rows.len());
-        insert(&tx, rows).await?;
-        for (day, count) in active {
-            activity::add(&tx, day, count).await?;
-        }
-        add_totals(&tx, Metric::Users, users).await?;
-        add_totals(&tx, Metric::Educators, educators).await?;
-        tx.commit().await?;
-        bar.inc(count as u64);
+        let write = async |tx: &Transaction| {
+            insert(tx, rows.clone()).await?;
+            for (day, count) in &active {
+                activity::add(tx, *day, *count).await?;
+            }
+            add_totals(tx, Metric::Users, &users).await?;
+            add_totals(tx, Metric::Educators, &educators).await?;
+            Ok(())
+        };
+        store.transaction(write).await?;
+        bar.inc(rows.len() as u64);
     }
     Ok(())
 }
 
 /// All partners and offers.
-pub async fn offers(store: &Store, plan: &Plan, bar: &ProgressBar) -> Result<(), DbErr> {
+pub async fn offers(store: &Store, plan: &Plan, bar: &ProgressBar) -> Result<()> {
     bar.set_message("offers");
     let mut next = 0;
     while next < plan.offers {
         let batch = next..plan.offers.min(next + BATCH / 10);
         let now_ms = to_ms(Utc::now());
-        let tx = store.begin().await?;
-        if next == 0 {
-            insert(&tx, (0..partners::count(plan)).map(|index| partners::row(plan, index)).collect()).await?;
-        }
+        let is_first = next == 0;
         next = batch.end;
         let rows: Vec<_> = batch.map(|index| offers::row(plan, offers::make(plan, index), now_ms)).collect();
-        let count = rows.len();
-        insert(&tx, rows).await?;
-        revisions::raise(&tx, Revision::Offers).await?;
-        tx.commit().await?;
-        bar.inc(count as u64);
+        let write = async |tx: &Transaction| {
+            if is_first {
+                insert(tx, (0..partners::count(plan)).map(|index| partners::row(plan, index)).collect()).await?;
+            }
+            insert(tx, rows.clone()).await?;
+            revisions::raise(tx, Revision::Offers).await?;
+            Ok(())
+        };
+        store.transaction(write).await?;
+        bar.inc(rows.len() as u64);
     }
     Ok(())
 }
 
 /// All claims, with the quotas that they take from and the figures that count them.
-pub async fn claims(
-    store: &Store,
-    plan: &Plan,
-    people: &People,
-    windows: &[Window],
-    bar: &ProgressBar,
-) -> Result<(), DbErr> {
+pub async fn claims(store: &Store, plan: &Plan, people: &People, windows: &[Window], bar: &ProgressBar) -> Result<()> {
     bar.set_message("claims");
     let mut claims = Claims::of(plan, people);
     let mut all = windows.iter().flat_map(|window| (0..window.claims).map(move |nth| (window, nth))).peekable();
@@ -131,15 +130,17 @@ pub async fn claims(
             }
             rows.push(claim.row);
         }
-        let (tx, count) = (store.begin().await?, rows.len());
-        insert(&tx, rows).await?;
-        redeem(&tx, used).await?;
-        quotas.write(&tx).await?;
-        add_totals(&tx, Metric::Claims, units).await?;
-        add_totals(&tx, Metric::Redemptions, used_units).await?;
-        revisions::raise(&tx, Revision::Claims).await?;
-        tx.commit().await?;
-        bar.inc(count as u64);
+        let write = async |tx: &Transaction| {
+            insert(tx, rows.clone()).await?;
+            redeem(tx, used.clone()).await?;
+            quotas.write(tx).await?;
+            add_totals(tx, Metric::Claims, &units).await?;
+            add_totals(tx, Metric::Redemptions, &used_units).await?;
+            revisions::raise(tx, Revision::Claims).await?;
+            Ok(())
+        };
+        store.transaction(write).await?;
+        bar.inc(rows.len() as u64);
     }
     Ok(())
 }
@@ -157,9 +158,9 @@ where
     Ok(())
 }
 
-async fn add_totals(db: &impl ConnectionTrait, metric: Metric, daily: Daily) -> Result<(), DbErr> {
+async fn add_totals(db: &impl ConnectionTrait, metric: Metric, daily: &Daily) -> Result<(), DbErr> {
     for (day, count) in daily {
-        totals::add(db, metric, instant_of(day), count).await?;
+        totals::add(db, metric, instant_of(*day), *count).await?;
     }
     Ok(())
 }

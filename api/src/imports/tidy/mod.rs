@@ -34,7 +34,7 @@ pub async fn tidy(all: &Imports) -> Result<()> {
 async fn end_lost(all: &Imports) -> Result<()> {
     let now = all.clock.now();
     let gone = to_ms(now - GONE);
-    store::see(&all.store.write, all.spool.host, to_ms(now), gone).await?;
+    all.store.transaction(async |tx| Ok(store::see(tx, all.spool.host, to_ms(now), gone).await?)).await?;
     for import in store::lost(all.store.fresh(), gone).await? {
         let lost = FileProblem::new(FileCode::FileLost);
         if finish::end(&all.store, &import, &import, Some(&lost), now).await?.is_some() {
@@ -50,7 +50,7 @@ async fn forget_old(all: &Imports) -> Result<()> {
     for import in store::next(db.fresh(), all.spool.host, before).await? {
         while slices < SLICES {
             slices += 1;
-            if store::forget(&db.write, import.id).await? {
+            if db.transaction(async |tx| Ok(store::forget(tx, import.id).await?)).await? {
                 all.spool.remove(ImportId(import.id));
                 break;
             }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::DatabaseTransaction;
 use shared::PartnerId;
 
 use super::{Step, Work};
@@ -17,7 +16,7 @@ use crate::{
         store::{self, ErrorRow},
     },
     offers::bulk,
-    store::{clock::to_ms, entities::imports},
+    store::{Transaction, clock::to_ms, entities::imports},
 };
 
 /// How often a batch is decided again because somebody else changed one of its offers meanwhile.
@@ -39,20 +38,25 @@ impl Work {
             }
             let after = self.counted(&batch, &plan);
             let now = all.clock.now();
-            let tx = all.store.begin().await?;
-            if !store::advance(&tx, &self.import, &after).await? {
-                return Ok(Step::Over);
+            let written = all.store.transaction_if(async |tx| {
+                if !store::advance(tx, &self.import, &after).await? {
+                    return Ok(Some(Step::Over));
+                }
+                Ok(self.write(tx, stage, &plan, now).await?.then_some(Step::More))
+            });
+            match written.await? {
+                Some(Step::More) => {
+                    self.import = after;
+                    self.written = plan.names.into_iter().map(|(name, _)| name).collect();
+                    metrics::counter!("import_rows_total").increment(batch.rows.len() as u64);
+                    return Ok(Step::More);
+                }
+                Some(over) => return Ok(over),
+                None => {
+                    overtaken = true;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
             }
-            if self.write(&tx, stage, &plan, now).await? {
-                tx.commit().await?;
-                self.import = after;
-                self.written = plan.names.into_iter().map(|(name, _)| name).collect();
-                metrics::counter!("import_rows_total").increment(batch.rows.len() as u64);
-                return Ok(Step::More);
-            }
-            tx.rollback().await?;
-            overtaken = true;
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Err(Error::internal("the offers of a batch are changed again and again"))
     }
@@ -75,7 +79,7 @@ impl Work {
     }
 
     /// Writes what was decided; answers whether nobody came between.
-    async fn write(&self, tx: &DatabaseTransaction, stage: Stage, plan: &Plan, now: DateTime<Utc>) -> Result<bool> {
+    async fn write(&self, tx: &Transaction, stage: Stage, plan: &Plan, now: DateTime<Utc>) -> Result<bool> {
         store::note(tx, self.import.id, &plan.names).await?;
         store::note_failed(tx, self.import.id, &plan.failed_again).await?;
         store::add_errors(tx, self.import.id, &self.errors(plan)).await?;

@@ -26,6 +26,7 @@ use crate::{
     offers::bulk,
     partners::{Actor, access::check_active},
     store::{
+        Transaction,
         clock::to_ms,
         entities::{imports, partners},
     },
@@ -176,7 +177,8 @@ impl Work {
     }
 
     async fn advance(&mut self, all: &Imports, after: imports::Model) -> Result<bool> {
-        let done = store::advance(&all.store.write, &self.import, &after).await?;
+        let advance = async |tx: &Transaction| Ok(store::advance(tx, &self.import, &after).await?);
+        let done = all.store.transaction(advance).await?;
         if done {
             self.import = after;
         }

@@ -82,18 +82,24 @@ impl Work {
         let ids = bulk::missing(all.store.fresh(), partner, self.import.id, after, END_AT_ONCE).await?;
         let Some(last) = ids.last().copied() else { return self.over(all, &self.import.clone(), None).await };
         let now = all.clock.now();
-        let tx = all.store.begin().await?;
-        let done = bulk::end(&tx, &ids, self.actor(), to_ms(now)).await?;
-        let mut after = self.import.clone();
-        after.ended += i64::try_from(done).unwrap_or(i64::MAX);
-        after.ended_up_to = Some(last);
-        if !store::advance(&tx, &self.import, &after).await? {
-            return Ok(Step::Over);
+        let ended = all.store.transaction_if(async |tx| {
+            let done = bulk::end(tx, &ids, self.actor(), to_ms(now)).await?;
+            let mut after = self.import.clone();
+            after.ended += i64::try_from(done).unwrap_or(i64::MAX);
+            after.ended_up_to = Some(last);
+            if !store::advance(tx, &self.import, &after).await? {
+                return Ok(None);
+            }
+            revisions::raise(tx, Revision::Offers).await?;
+            Ok(Some(after))
+        });
+        match ended.await? {
+            Some(after) => {
+                self.import = after;
+                Ok(Step::More)
+            }
+            None => Ok(Step::Over),
         }
-        revisions::raise(&tx, Revision::Offers).await?;
-        tx.commit().await?;
-        self.import = after;
-        Ok(Step::More)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ending what a whole assortment does not name.
 
 use sea_orm::{ConnectionTrait, DbErr};
-use shared::PartnerId;
+use shared::{OfferId, PartnerId};
 use uuid::Uuid;
 
 use super::{ACTION, by};
@@ -48,6 +48,8 @@ pub async fn missing(
 
 /// Ends offers, and takes those in review back; answers how many.
 pub async fn end(tx: &impl ConnectionTrait, ids: &[Uuid], actor: Option<Actor>, now: i64) -> Result<u64, DbErr> {
+    let locked: Vec<OfferId> = ids.iter().copied().map(OfferId).collect();
+    store::lock(tx, &locked).await?;
     store::archive(tx, ids.iter().copied()).await?;
     let set = format!(
         "state = CASE state WHEN 'in_review' THEN 'draft' ELSE 'ended' END, version = version + 1, pending = NULL,

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
-use shared::{PartnerId, offer::OfferDraft};
-use uuid::Uuid;
+use shared::{OfferId, PartnerId, offer::OfferDraft};
 
 use super::Standing;
-use crate::store::{Sql, either, entities::offers, json};
+use crate::{
+    quotas::{self, QuotaKey, QuotaState},
+    store::{Sql, either, entities::offers, json},
+};
 
 /// For each name of `j` the partner's offer in PostgreSQL. OFFSET keeps it a look-up for each name, and IS NOT DISTINCT FROM
 /// the index of names the only one that serves.
@@ -76,21 +78,14 @@ pub async fn find(
     if rows.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut quotas: HashMap<Uuid, Vec<(i32, u32, u32)>> = HashMap::new();
-    let sql = Sql {
-        sqlite: "SELECT q.offer_id, q.period, q.claimed, q.issued FROM json_each($1) AS j
-                 CROSS JOIN quotas q ON q.offer_id = unhex(j.value)",
-        postgres: "SELECT q.offer_id, q.period, q.claimed, q.issued FROM quotas q
-                   WHERE q.offer_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))",
-    };
-    for row in db.query_all_raw(either(db, sql, [json::ids(rows.iter().map(|row| row.id))])).await? {
-        let count = |name| row.try_get::<i32>("", name).map(|n| u32::try_from(n).unwrap_or_default());
-        let quota = (row.try_get("", "period")?, count("claimed")?, count("issued")?);
-        quotas.entry(row.try_get("", "offer_id")?).or_default().push(quota);
+    let ids: Vec<OfferId> = rows.iter().map(|row| OfferId(row.id)).collect();
+    let mut quotas: HashMap<OfferId, Vec<(QuotaKey, QuotaState)>> = HashMap::new();
+    for (key, state) in quotas::all_of(db, &ids).await? {
+        quotas.entry(key.offer).or_default().push((key, state));
     }
     let standing = |row: offers::Model| {
         let name = row.external_id.clone().unwrap_or_default();
-        let quotas = quotas.remove(&row.id).unwrap_or_default();
+        let quotas = quotas.remove(&OfferId(row.id)).unwrap_or_default();
         (name, Standing { row, quotas })
     };
     Ok(rows.into_iter().map(standing).collect())

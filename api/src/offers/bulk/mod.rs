@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::Value as DbValue;
 use serde_json::value::{RawValue, to_raw_value};
 use shared::{
-    FieldCode,
+    FieldCode, OfferId,
     offer::{Action, OfferDraft, OfferState},
     validate::Violation,
 };
@@ -21,12 +21,13 @@ pub use self::{
     write::{Creation, create, update},
 };
 use super::{
-    document::{draft_of, latest_draft_of, period_number, search_text, state_of},
+    document::{draft_of, latest_draft_of, search_text, state_of},
     life,
 };
 use crate::{
     error::{Error, Result},
     partners::Actor,
+    quotas::{Edit, QuotaKey, QuotaState},
     store::{clock::to_ms, entities::offers},
 };
 
@@ -47,8 +48,7 @@ pub struct Rules {
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub row: offers::Model,
-    /// Claimed and ever issued, by period.
-    quotas: Vec<(i32, u32, u32)>,
+    quotas: Vec<(QuotaKey, QuotaState)>,
 }
 
 impl Standing {
@@ -100,8 +100,8 @@ impl New {
 #[derive(Clone, Debug)]
 pub struct Change {
     after: offers::Model,
-    /// The quota of a period that has begun, where the change counts from now on.
-    quota: Option<(i32, Option<u32>)>,
+    /// What it makes of period and quota, where the change counts from now on.
+    edit: Option<Edit>,
 }
 
 /// Decides about a row: `latest` is what the partner wrote last of `before`.
@@ -126,11 +126,11 @@ pub fn decide(before: Option<(&Standing, &OfferDraft)>, draft: &OfferDraft, rule
         return Ok(Verdict::Ended);
     }
     let live = draft_of(row)?;
-    if draft.period != live.period && standing.quotas.iter().any(|(_, _, issued)| *issued > 0) {
+    if draft.period != live.period && standing.quotas.iter().any(|(_, quota)| quota.issued > 0) {
         return Ok(Verdict::Bound(Violation::new("/period", FieldCode::NotAllowed)));
     }
-    let period = period_number(draft.period, rules.now);
-    let claimed = standing.quotas.iter().find(|(of, ..)| *of == period).map_or(0, |(_, claimed, _)| *claimed);
+    let key = QuotaKey::at(OfferId(row.id), draft.period, rules.now);
+    let claimed = standing.quotas.iter().find(|(of, _)| *of == key).map_or(0, |(_, quota)| quota.claimed);
     if draft.quota != live.quota && draft.quota.is_some_and(|quota| claimed > quota) {
         let bound = Violation {
             min: i64::from(claimed),
@@ -147,7 +147,7 @@ fn change(standing: &Standing, draft: &OfferDraft, state: OfferState, rules: Rul
     let row = &standing.row;
     let waits = state.edits_wait() && !rules.sandbox;
     let mut after = life::edited(row, draft, waits, rules.now)?;
-    let mut quota = None;
+    let mut edit = None;
     if !waits {
         if rules.submit && state_of(&after)? == OfferState::Draft {
             after = next(row, &after, Action::Submit, rules.now)?;
@@ -156,10 +156,15 @@ fn change(standing: &Standing, draft: &OfferDraft, state: OfferState, rules: Rul
             after = next(row, &after, Action::Approve, rules.now)?;
         }
         after.rejection = None;
-        let period = period_number(draft.period, rules.now);
-        quota = standing.quotas.iter().any(|(of, ..)| *of == period).then_some((period, draft.quota));
+        let live = draft_of(row)?;
+        edit = ((draft.period, draft.quota) != (live.period, live.quota)).then(|| Edit {
+            offer: OfferId(row.id),
+            before: live.period,
+            after: draft.period,
+            quota: draft.quota,
+        });
     }
-    Ok(Verdict::Update(Box::new(Change { after, quota })))
+    Ok(Verdict::Update(Box::new(Change { after, edit })))
 }
 
 /// Another step of the same version.

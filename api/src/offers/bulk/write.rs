@@ -3,15 +3,18 @@
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Value};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use shared::PartnerId;
+use shared::{OfferId, PartnerId};
 use uuid::Uuid;
 
 use super::{ACTION, Change, New, by};
 use crate::{
     offers::store,
     partners::Actor,
+    quotas::{self, Edit},
     store::{
-        Sql, either, is_duplicate,
+        Sql,
+        clock::from_ms,
+        either, is_duplicate,
         json::{self, hex_id},
     },
 };
@@ -114,6 +117,8 @@ pub async fn update(
     if changes.is_empty() {
         return Ok(true);
     }
+    let ids: Vec<OfferId> = changes.iter().map(|change| OfferId(change.after.id)).collect();
+    store::lock(tx, &ids).await?;
     store::archive(tx, changes.iter().map(|change| change.after.id)).await?;
     let rows: Vec<ChangedRow> = changes
         .iter()
@@ -164,23 +169,7 @@ pub async fn update(
     if done.rows_affected() != changes.len() as u64 {
         return Ok(false);
     }
-    let quotas = changes.iter().filter_map(|change| Some((hex_id(change.after.id), change.quota?)));
-    let quotas: Vec<(String, i32, Option<u32>)> = quotas.map(|(id, (period, quota))| (id, period, quota)).collect();
-    if !quotas.is_empty() {
-        // Should more be claimed meanwhile, the table's own rule refuses, and the batch is decided again.
-        let [sqlite_warned, warned] = ["(j.value ->> 2)", "(j.value ->> 2)::int"].map(store::warned);
-        let sql = Sql {
-            sqlite: &format!(
-                "UPDATE quotas SET quota = j.value ->> 2, warned = {sqlite_warned} FROM json_each($1) AS j
-                 WHERE quotas.offer_id = unhex(j.value ->> 0) AND quotas.period = j.value ->> 1"
-            ),
-            postgres: &format!(
-                "UPDATE quotas SET quota = (j.value ->> 2)::int, warned = {warned}
-                 FROM jsonb_array_elements($1::jsonb) AS j
-                 WHERE quotas.offer_id = (j.value ->> 0)::uuid AND quotas.period = (j.value ->> 1)::int"
-            ),
-        };
-        tx.execute_raw(either(tx, sql, [json::rows(&quotas)])).await?;
-    }
-    Ok(true)
+    // Should more be claimed meanwhile, the batch is decided again.
+    let edits: Vec<Edit> = changes.iter().filter_map(|change| change.edit).collect();
+    Ok(edits.is_empty() || quotas::apply_edits(tx, &edits, from_ms(now)).await?.is_empty())
 }

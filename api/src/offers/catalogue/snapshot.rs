@@ -14,6 +14,7 @@ use super::{entry::Entry, shelf::Shelf};
 use crate::{
     http::etag,
     offers::{document::Count, store},
+    quotas,
 };
 
 /// Ready answers that a snapshot keeps, and the longest address that it keeps one for.
@@ -56,7 +57,7 @@ impl Snapshot {
             if let Some(place) = shelf.place(OfferId(offer))
                 && shelf.entries[place as usize].period == period
             {
-                taken[place as usize].claimed = u32::try_from(count).unwrap_or_default();
+                taken[place as usize].claimed = count;
             }
         }
         for (offer, stock) in counts.stocks {
@@ -87,7 +88,7 @@ impl Snapshot {
 /// How much of the offers is taken.
 pub struct Counts {
     /// Units claimed in the periods that run now.
-    claimed: Vec<(Uuid, Period, i32)>,
+    claimed: Vec<(Uuid, Period, u32)>,
     /// The pools.
     stocks: Vec<(Uuid, CodeStock)>,
 }
@@ -95,7 +96,7 @@ pub struct Counts {
 impl Counts {
     /// As they are now.
     pub async fn read(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, DbErr> {
-        let claimed = store::current_counts(db, Month::of(now).number()).await?;
+        let claimed = quotas::current(db, Month::of(now).number()).await?;
         Ok(Self { claimed, stocks: store::all_stocks(db).await? })
     }
 }

@@ -4,8 +4,8 @@ mod counts;
 mod listed;
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
-    QuerySelect, QueryTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult,
+    QueryFilter, QuerySelect, QueryTrait,
 };
 use shared::{
     OfferId, PartnerId,
@@ -15,7 +15,7 @@ use shared::{
 use uuid::Uuid;
 
 pub use self::{
-    counts::{all_stocks, claimed, count, counts, current_counts, is_claimed, set_quota, stocks, warned},
+    counts::{all_stocks, count, stocks},
     listed::{Listed, changed_since, listed},
 };
 use super::document::search_text;
@@ -139,6 +139,19 @@ pub async fn insert(
         search: Set(Some(search_text(draft))),
     };
     new.insert(db).await
+}
+
+/// Locks offers until the transaction ends, in the order of their ids, so that two who change the same offers never wait
+/// for each other in a circle; returns them as they are now. (SQLite's one writer holds its lock already.)
+pub async fn lock(tx: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<offers::Model>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT o.* FROM json_each($1) AS j CROSS JOIN offers o ON o.id = unhex(j.value)",
+        postgres: "SELECT o.* FROM offers o
+                   WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+                   ORDER BY o.id FOR NO KEY UPDATE",
+    };
+    let rows = tx.query_all_raw(either(tx, sql, [json::ids(ids.iter().map(|id| id.0))])).await?;
+    rows.iter().map(|row| offers::Model::from_query_result(row, "")).collect()
 }
 
 /// Keeps the present versions of offers that are about to change; one statement however many there are.

@@ -17,6 +17,7 @@ use crate::{
         self, Allowed, Json, Query,
         body::Patch,
         etag::{self, IfMatch, Keep},
+        idempotency::Keyed,
         query::{Nothing, Paging},
     },
     offers::catalogue::Catalogue,
@@ -26,7 +27,7 @@ use crate::{
         profile,
     },
     refusals,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 refusals! {
@@ -47,20 +48,24 @@ refusals! {
 #[post("/partners")]
 pub async fn apply(
     request: HttpRequest,
-    Allowed(person, (_, Json(input))): Allowed<Person, (Query<Nothing>, Json<NewPartner>)>,
+    Keyed(person, (_, Json(input)), answering): Keyed<Person, (Query<Nothing>, Json<NewPartner>)>,
     accounts: web::Data<Accounts>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let remaining = accounts.take_from_address(&request)?;
-    let profile = join::apply(&store, &accounts, &person, &input, clock.now()).await?;
-    let location = format!("/api/v1/partners/{}/profile", profile.slug);
-    let mut response = HttpResponse::Created()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::ETAG, etag::of_version(profile.version)))
-        .json(profile);
-    remaining.write(response.headers_mut());
-    Ok(response)
+    let now = clock.now();
+    let work = async |tx: &Transaction| {
+        let profile = join::apply(tx, &accounts, &person, &input, now).await?;
+        let location = format!("/api/v1/partners/{}/profile", profile.slug);
+        let mut response = HttpResponse::Created()
+            .insert_header((header::LOCATION, location))
+            .insert_header((header::ETAG, etag::of_version(profile.version)))
+            .json(profile);
+        remaining.write(response.headers_mut());
+        Ok(response)
+    };
+    answering.transaction(&store, work).await
 }
 
 /// A partner as its own people see it, in any state. Its `ETag` is its version, for `If-Match`.
@@ -91,7 +96,10 @@ pub async fn change(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let (id, ministry) = (desk.id(), desk.is_ministry());
-    let profile = profile::change(&store, desk.actor, ministry, id, &expected, patch.0, clock.now()).await?;
+    let now = clock.now();
+    let change =
+        async |tx: &Transaction| profile::change(tx, desk.actor, ministry, id, &expected, patch.0.clone(), now).await;
+    let profile = store.transaction(change).await?;
     if profile.name != desk.partner.name {
         catalogue.refresh(&store, clock.now()).await?;
     }

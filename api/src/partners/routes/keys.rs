@@ -17,7 +17,7 @@ use crate::{
         permission::{KeysRead, KeysRevoke, KeysWrite},
     },
     refusals,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 refusals! {
@@ -58,7 +58,9 @@ pub async fn make(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let made = keys::make(&store, desk.actor, desk.id(), &input, clock.now()).await?;
+    let now = clock.now();
+    let make = async |tx: &Transaction| keys::make(tx, desk.actor, desk.id(), &input, now).await;
+    let made = store.transaction(make).await?;
     Ok(HttpResponse::Created().insert_header(NO_STORE).json(made))
 }
 
@@ -75,7 +77,9 @@ pub async fn rotate(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let made = keys::rotate(&store, desk.actor, desk.id(), id, input, clock.now()).await?;
+    let now = clock.now();
+    let rotate = async |tx: &Transaction| keys::rotate(tx, desk.actor, desk.id(), id, input.clone(), now).await;
+    let made = store.transaction(rotate).await?;
     Ok(HttpResponse::Created().insert_header(NO_STORE).json(made))
 }
 
@@ -88,6 +92,7 @@ pub async fn revoke(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    keys::revoke(&store, desk.actor, desk.id(), id, clock.now()).await?;
+    let now = clock.now();
+    store.transaction(async |tx| keys::revoke(tx, desk.actor, desk.id(), id, now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -13,12 +13,13 @@ use crate::{
     error::Result,
     http::{
         self, Allowed, Id, Json, Query, etag,
+        idempotency::{Answering, Keyed},
         query::{Nothing, Paging, check_limit},
     },
     offers::catalogue::Catalogue,
     partners::ministry,
     refusals,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 refusals! {
@@ -82,7 +83,7 @@ pub async fn get(
     Allowed(_admin, (_, Id(id))): Allowed<Admin, (Query<Nothing>, Id<PartnerId>)>,
     store: web::Data<Store>,
 ) -> Result<HttpResponse> {
-    etag::private(&request, &ministry::get(&store, id).await?)
+    etag::private(&request, &ministry::get(store.fresh(), id).await?)
 }
 
 /// What every action takes from the application.
@@ -90,16 +91,19 @@ type Parts = (web::Data<Store>, web::Data<Accounts>, web::Data<Catalogue>, web::
 
 async fn act(
     (store, accounts, catalogue, clock): &Parts,
+    answering: &Answering,
     admin: &Admin,
     id: PartnerId,
-    action: PartnerAction,
-    reason: Option<&str>,
+    (action, reason): (PartnerAction, Option<&str>),
 ) -> Result<HttpResponse> {
     let (user, now) = (admin.0.caller.user, clock.now());
-    let partner = ministry::act(store, accounts, user, id, action, reason, now).await?;
+    let work = async |tx: &Transaction| {
+        Ok(HttpResponse::Ok().json(ministry::act(tx, accounts, user, id, action, reason, now).await?))
+    };
+    let answer = answering.transaction(store, work).await?;
     // The answer comes when this process shows what changed.
     catalogue.refresh(store, now).await?;
-    Ok(HttpResponse::Ok().json(partner))
+    Ok(answer)
 }
 
 /// Lets an applicant in; also one that was refused before.
@@ -107,10 +111,10 @@ async fn act(
     responses((status = 200, body = AdminPartner), Acting))]
 #[post("/admin/partners/{id}/approve")]
 pub async fn approve(
-    Allowed(admin, (_, Id(id))): Allowed<Admin, (Query<Nothing>, Id<PartnerId>)>,
+    Keyed(admin, (_, Id(id)), answering): Keyed<Admin, (Query<Nothing>, Id<PartnerId>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
-    act(&parts, &admin, id, PartnerAction::Approve, None).await
+    act(&parts, &answering, &admin, id, (PartnerAction::Approve, None)).await
 }
 
 /// Refuses an application, with the reason that its owners read.
@@ -118,10 +122,10 @@ pub async fn approve(
     responses((status = 200, body = AdminPartner), Acting))]
 #[post("/admin/partners/{id}/refuse")]
 pub async fn refuse(
-    Allowed(admin, (_, Id(id), Json(why))): Allowed<Admin, (Query<Nothing>, Id<PartnerId>, Json<PartnerReason>)>,
+    Keyed(admin, (_, Id(id), Json(why)), answering): Keyed<Admin, (Query<Nothing>, Id<PartnerId>, Json<PartnerReason>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
-    act(&parts, &admin, id, PartnerAction::Refuse, Some(&why.reason)).await
+    act(&parts, &answering, &admin, id, (PartnerAction::Refuse, Some(&why.reason))).await
 }
 
 /// Stops a partner for now, with the reason that its owners read: its offers leave the catalogue and are not claimed;
@@ -130,10 +134,10 @@ pub async fn refuse(
     responses((status = 200, body = AdminPartner), Acting))]
 #[post("/admin/partners/{id}/suspend")]
 pub async fn suspend(
-    Allowed(admin, (_, Id(id), Json(why))): Allowed<Admin, (Query<Nothing>, Id<PartnerId>, Json<PartnerReason>)>,
+    Keyed(admin, (_, Id(id), Json(why)), answering): Keyed<Admin, (Query<Nothing>, Id<PartnerId>, Json<PartnerReason>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
-    act(&parts, &admin, id, PartnerAction::Suspend, Some(&why.reason)).await
+    act(&parts, &answering, &admin, id, (PartnerAction::Suspend, Some(&why.reason))).await
 }
 
 /// Lets a suspended partner go on: its offers are as they were.
@@ -141,8 +145,8 @@ pub async fn suspend(
     responses((status = 200, body = AdminPartner), Acting))]
 #[post("/admin/partners/{id}/reinstate")]
 pub async fn reinstate(
-    Allowed(admin, (_, Id(id))): Allowed<Admin, (Query<Nothing>, Id<PartnerId>)>,
+    Keyed(admin, (_, Id(id)), answering): Keyed<Admin, (Query<Nothing>, Id<PartnerId>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
-    act(&parts, &admin, id, PartnerAction::Reinstate, None).await
+    act(&parts, &answering, &admin, id, (PartnerAction::Reinstate, None)).await
 }

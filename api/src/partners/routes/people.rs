@@ -15,7 +15,9 @@ use crate::{
     accounts::{Accounts, Person},
     error::{Error, Result},
     http::{
-        self, Allowed, Id, Json, Query, problem,
+        self, Allowed, Id, Json, Query,
+        idempotency::Keyed,
+        problem,
         query::{Nothing, Paging},
     },
     partners::{
@@ -25,7 +27,7 @@ use crate::{
         permission::{Belong, Manage},
     },
     refusals,
-    store::{Store, clock::Clock},
+    store::{Store, Transaction, clock::Clock},
 };
 
 refusals! {
@@ -65,7 +67,9 @@ pub async fn change(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let member = members::change(&store, desk.actor, desk.id(), user, input.role, clock.now()).await?;
+    let now = clock.now();
+    let change = async |tx: &Transaction| members::change(tx, desk.actor, desk.id(), user, input.role, now).await;
+    let member = store.transaction(change).await?;
     Ok(HttpResponse::Ok().json(member))
 }
 
@@ -83,7 +87,8 @@ pub async fn remove(
     if !may {
         return Err(Error::new(Code::Forbidden).with("role", MemberRole::Owner));
     }
-    members::remove(&store, desk.actor, desk.id(), user, clock.now()).await?;
+    let now = clock.now();
+    store.transaction(async |tx| members::remove(tx, desk.actor, desk.id(), user, now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -93,18 +98,21 @@ pub async fn remove(
 #[post("/partners/{slug}/members/invitations")]
 pub async fn invite(
     request: HttpRequest,
-    Allowed(desk, (_, Json(input))): Allowed<Desk<Manage>, (Query<Nothing>, Json<NewInvitation>)>,
+    Keyed(desk, (_, Json(input)), answering): Keyed<Desk<Manage>, (Query<Nothing>, Json<NewInvitation>)>,
     accounts: web::Data<Accounts>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let remaining = accounts.take_from_address(&request)?;
-    let input = (&input, problem::lang(&request));
-    let made = invitations::invite(&store, &accounts, desk.actor, &desk.partner, input, clock.now()).await?;
-    let location = format!("/api/v1/partners/{}/members/invitations/{}", desk.slug, made.id);
-    let mut response = HttpResponse::Created().insert_header((header::LOCATION, location)).json(made);
-    remaining.write(response.headers_mut());
-    Ok(response)
+    let (input, now) = ((&input, problem::lang(&request)), clock.now());
+    let work = async |tx: &Transaction| {
+        let made = invitations::invite(tx, &accounts, desk.actor, &desk.partner, input, now).await?;
+        let location = format!("/api/v1/partners/{}/members/invitations/{}", desk.slug, made.id);
+        let mut response = HttpResponse::Created().insert_header((header::LOCATION, location)).json(made);
+        remaining.write(response.headers_mut());
+        Ok(response)
+    };
+    answering.transaction(&store, work).await
 }
 
 /// Invitations that nobody has accepted yet, the newest first.
@@ -131,7 +139,8 @@ pub async fn revoke(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    invitations::revoke(&store, desk.actor, desk.id(), id, clock.now()).await?;
+    let now = clock.now();
+    store.transaction(async |tx| invitations::revoke(tx, desk.actor, desk.id(), id, now).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -177,5 +186,7 @@ pub async fn accept(
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(invitations::accept(&store, &person, &input.token, clock.now()).await?))
+    let now = clock.now();
+    let accept = async |tx: &Transaction| invitations::accept(tx, &person, &input.token, now).await;
+    Ok(HttpResponse::Ok().json(store.transaction(accept).await?))
 }

@@ -13,6 +13,7 @@ mod m0010_ministry;
 mod m0011_claims;
 mod m0012_offers;
 mod m0013_hosts;
+mod m0015_idempotency;
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_claims::Migration),
             Box::new(m0012_offers::Migration),
             Box::new(m0013_hosts::Migration),
+            Box::new(m0015_idempotency::Migration),
         ]
     }
 }
