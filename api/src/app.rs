@@ -37,6 +37,7 @@ use crate::{
         Store,
         clock::Clock,
         revisions::{self, Revisions},
+        starting::IfMissing,
     },
     webhooks::{self, Webhooks},
 };
@@ -74,7 +75,8 @@ impl Services {
     /// Opens what the settings name.
     async fn open(config: ServeConfig, store: Store) -> anyhow::Result<(Self, JoinHandle<()>)> {
         let clock = Clock::ahead(config.test_clock_offset_seconds);
-        let keys = Arc::new(Keys::open(&config.data.keys_dir())?);
+        let signing = IfMissing::by_rows_of(store.fresh(), "sessions").await?;
+        let keys = Arc::new(Keys::open(&config.data.keys_dir(), signing)?);
         let (revoked, activity) = (Arc::<Revoked>::default(), Arc::<Activity>::default());
         let (revoked_in, active) = (revoked.clone(), activity.clone());
         let accounts =
@@ -84,7 +86,7 @@ impl Services {
         // Sessions that ended are read by the first look.
         seen.sessions = 0;
         webhooks::refresh(store.fresh()).await?;
-        let webhooks = Webhooks::open(&config, store.clone(), clock)?;
+        let webhooks = Webhooks::open(&config, store.clone(), clock).await?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
         let (queue, closed) = ClaimQueue::open(store.clone(), accounts.clone(), clock, config.claim_queue);
         let imports = Imports::open(&config, store.clone(), clock)?;

@@ -16,6 +16,7 @@ mod ministry;
 pub mod offers;
 mod operations;
 pub mod partners;
+mod private;
 pub mod quotas;
 pub mod redemptions;
 pub mod stats;

@@ -10,6 +10,7 @@ use std::{
 
 /// `$1` is a folder to remove when the tests are gone, `$2` the signal that ends the program, the rest the program.
 const SCRIPT: &str = r#"
+umask 022
 exec 3<&0 </dev/null
 folder=$1 signal=$2
 shift 2

@@ -1,6 +1,6 @@
 //! Access tokens: JWTs signed with EdDSA (RFC 8037), ten minutes long, and the keys that sign them.
 
-use std::{collections::HashMap, fs, io::Write, path::Path, time::Duration};
+use std::{collections::HashMap, fs, path::Path, time::Duration};
 
 use anyhow::Context;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
@@ -12,7 +12,11 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{Code, SessionId, UserId};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    private,
+    store::starting::IfMissing,
+};
 
 /// Seconds that an access token is good for.
 pub const ACCESS_SECONDS: i64 = 600;
@@ -23,6 +27,9 @@ const TYPE: &str = "at+jwt";
 /// Verified tokens that are remembered, so that a person's next request costs no signature check, which is a third of
 /// what a refused claim costs. Enough for a morning on which every teacher comes.
 const REMEMBERED: u64 = 150_000;
+
+/// The file of the first key: one name for all processes that start at once, which sorts before those of later keys.
+const FIRST: &str = "0.der";
 
 /// What a token is remembered by: half of its SHA-256, for which nobody finds a second token.
 type Fingerprint = [u8; 16];
@@ -64,12 +71,16 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Reads the keys of a folder, and makes the first one where there is none. The files are PKCS #8 in DER, named so
-    /// that the newest sorts last.
-    pub fn open(dir: &Path) -> anyhow::Result<Self> {
+    /// Reads the keys of a folder. The files are PKCS #8 in DER, named so that the newest sorts last. Processes that serve
+    /// together share the folder.
+    ///
+    /// # Errors
+    /// Where there is no key and there must be one.
+    pub fn open(dir: &Path, missing: IfMissing) -> anyhow::Result<Self> {
         let mut files = list(dir)?;
         if files.is_empty() {
-            add(dir)?;
+            missing.check(&format!("the key that signs access tokens, in the folder {},", dir.display()))?;
+            make(dir, FIRST)?;
             files = list(dir)?;
         }
         let (mut verifying, mut jwks, mut newest) = (HashMap::new(), Vec::new(), None);
@@ -157,22 +168,17 @@ fn list(dir: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
     Ok(files)
 }
 
-/// Makes a new key, which signs from the next start on. The file is readable by its owner alone, and appears whole.
+/// Makes a new key, which signs from the next start on.
 pub fn add(dir: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(dir).with_context(|| format!("cannot make the key folder {}", dir.display()))?;
+    make(dir, &Utc::now().format("%Y%m%dT%H%M%S%3f.der").to_string())
+}
+
+fn make(dir: &Path, name: &str) -> anyhow::Result<()> {
+    private::create_folder(dir).with_context(|| format!("cannot make the key folder {}", dir.display()))?;
     let pair = Ed25519KeyPair::generate().map_err(|e| anyhow::anyhow!("cannot make a key: {e}"))?;
     let der = pair.to_pkcs8v1().map_err(|e| anyhow::anyhow!("cannot write a key: {e}"))?;
-    let name = Utc::now().format("%Y%m%dT%H%M%S%3f").to_string();
-    let draft = dir.join(format!("{name}.new"));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft).with_context(|| format!("cannot write {}", draft.display()))?;
-    file.write_all(der.as_ref())?;
-    file.sync_all()?;
-    fs::rename(&draft, dir.join(format!("{name}.der")))?;
-    Ok(())
+    let file = dir.join(name);
+    private::write_once(&file, der.as_ref()).with_context(|| format!("cannot write {}", file.display()))
 }
 
 #[cfg(test)]
@@ -190,22 +196,33 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (user, session) = ids();
         let now = Utc::now();
-        let old = Keys::open(dir.path()).unwrap();
+        let old = Keys::open(dir.path(), IfMissing::Make).unwrap();
         let token = old.sign(user, session, now).unwrap();
         assert_eq!(old.verify(&token, now).unwrap().user, user);
         assert!(old.verify(&token, now + TimeDelta::seconds(ACCESS_SECONDS)).is_err());
 
         add(dir.path()).unwrap();
-        let new = Keys::open(dir.path()).unwrap();
+        let new = Keys::open(dir.path(), IfMissing::Make).unwrap();
         assert_ne!(new.kid, old.kid);
         assert_eq!(new.verify(&token, now).unwrap().session, session);
         assert!(old.verify(&new.sign(user, session, now).unwrap(), now).is_err());
     }
 
     #[test]
+    fn a_key_that_must_be_there_is_not_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let refused = Keys::open(dir.path(), IfMissing::Refuse).unwrap_err().to_string();
+        assert!(refused.contains("signs access tokens") && list(dir.path()).unwrap().is_empty(), "{refused}");
+        let [one, two] = [(), ()].map(|()| Keys::open(dir.path(), IfMissing::Make).unwrap());
+        assert_eq!(one.kid, two.kid);
+        Keys::open(dir.path(), IfMissing::Refuse).unwrap();
+    }
+
+    #[test]
     fn foreign_and_changed_tokens_are_refused() {
         let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let (here, there) = (Keys::open(here.path()).unwrap(), Keys::open(there.path()).unwrap());
+        let (here, there) =
+            (Keys::open(here.path(), IfMissing::Make).unwrap(), Keys::open(there.path(), IfMissing::Make).unwrap());
         let (user, session) = ids();
         let now = Utc::now();
         assert!(here.verify(&there.sign(user, session, now).unwrap(), now).is_err());

@@ -10,10 +10,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
+    accounts::token::Keys,
     app,
     config::{DataConfig, ServeConfig},
     offers,
-    store::{Store, clock::Clock},
+    store::{Store, clock::Clock, starting::IfMissing},
+    webhooks,
 };
 
 /// The national platform on which companies support education.
@@ -32,6 +34,8 @@ enum Command {
     Migrate(DataConfig),
     /// Makes somebody an admin, with a new account or the one they have.
     CreateAdmin(admin::CreateAdmin),
+    /// Makes the keys that are missing, where they are lost: people sign in again, and webhooks need new secrets.
+    NewKeys(DataConfig),
     /// Writes access tokens of existing users to a file, for load tests.
     Token(token::Token),
     /// Adds the programmes that the ministry announced. Safe to repeat.
@@ -72,6 +76,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("added {added} programmes");
         }
         Command::CreateAdmin(command) => command.run().await?,
+        Command::NewKeys(config) => {
+            let folder = config.keys_dir();
+            Keys::open(&folder, IfMissing::Make)?;
+            webhooks::make_missing_key(&folder)?;
+            println!("the keys in {} are complete", folder.display());
+        }
         Command::Token(command) => command.run().await?,
         Command::Generate(options) => generate::run(options).await?,
         Command::Openapi => println!("{}", app::document().to_pretty_json()?),

@@ -1,6 +1,6 @@
 //! `token`: access tokens of many users at once, for load tests. It works only where the signing key is at hand.
 
-use std::{fs, io::Write, num::NonZero, path::PathBuf, thread};
+use std::{io::Write, num::NonZero, path::PathBuf, thread};
 
 use anyhow::Context;
 use clap::Args;
@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::{
     accounts::{operator, token::Keys},
     config::DataConfig,
-    store::{Store, clock::Clock},
+    private,
+    store::{Store, clock::Clock, starting::IfMissing},
 };
 
 #[derive(Args, Clone, Debug)]
@@ -38,11 +39,11 @@ fn role(name: &str) -> Result<Role, String> {
 impl Token {
     /// Writes the file. The tokens belong to sessions of which there are no rows: only ended ones are looked up.
     pub async fn run(self) -> anyhow::Result<()> {
-        let keys = Keys::open(&self.data.keys_dir())?;
         let store = Store::open(&self.data).await?;
         let users = operator::claimants(&store, self.role, self.count).await;
+        let signing = IfMissing::by_rows_of(store.fresh(), "sessions").await;
         store.close().await;
-        let users = users?;
+        let (users, keys) = (users?, Keys::open(&self.data.keys_dir(), signing?)?);
         anyhow::ensure!(
             users.len() == self.count,
             "there are only {} users of the role {} whose address and status are confirmed",
@@ -50,11 +51,8 @@ impl Token {
             self.role.as_str()
         );
         let lines = sign(&keys, &users, self.seconds)?;
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&self.out).with_context(|| format!("cannot write {}", self.out.display()))?;
+        let file = private::create(&self.out);
+        let mut file = file.with_context(|| format!("cannot write {}", self.out.display()))?;
         for part in lines {
             file.write_all(part.as_bytes())?;
         }

@@ -18,7 +18,7 @@ mod signature;
 mod store;
 mod vault;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -44,6 +44,7 @@ use crate::{
         Store, Transaction,
         clock::{Clock, to_ms},
         json::hex_id,
+        starting::IfMissing,
     },
 };
 
@@ -66,6 +67,11 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 /// Deliveries that are forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: i64 = 1000;
 
+/// Makes the key that seals webhooks' secrets, if it is missing.
+pub fn make_missing_key(dir: &Path) -> anyhow::Result<()> {
+    Vault::open(dir, IfMissing::Make).map(drop)
+}
+
 /// What webhooks work with, one for the process.
 #[derive(Debug)]
 pub struct Webhooks {
@@ -80,11 +86,12 @@ pub struct Webhooks {
 
 impl Webhooks {
     /// As the settings say.
-    pub fn open(config: &ServeConfig, store: Store, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn open(config: &ServeConfig, store: Store, clock: Clock) -> anyhow::Result<Self> {
+        let sealing = IfMissing::by_rows_of(store.fresh(), "webhooks").await?;
         Ok(Self {
             store,
             clock,
-            vault: Vault::open(&config.data.keys_dir())?,
+            vault: Vault::open(&config.data.keys_dir(), sealing)?,
             sender: Sender::open(config.webhooks_allow_private)?,
             schedule: config.webhooks_retry_seconds.clone().unwrap_or_default(),
             allow_private: config.webhooks_allow_private,

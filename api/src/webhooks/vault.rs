@@ -1,13 +1,17 @@
 //! Keeping the secrets of webhooks: they must be read again to sign, so they lie in the database encrypted, with a key
 //! that does not.
 
-use std::{fs, io::Write, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::Context;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    private,
+    store::starting::IfMissing,
+};
 
 /// The key's file, beside the keys that sign access tokens.
 const FILE: &str = "webhooks.key";
@@ -26,11 +30,17 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Reads the key of a folder, and makes it where there is none. Processes that serve together share the folder.
-    pub fn open(dir: &Path) -> anyhow::Result<Self> {
+    /// Reads the key of a folder. Processes that serve together share the folder.
+    ///
+    /// # Errors
+    /// Where the key is missing and must not be.
+    pub fn open(dir: &Path, missing: IfMissing) -> anyhow::Result<Self> {
         let file = dir.join(FILE);
         if !file.exists() {
-            make(dir, &file)?;
+            missing.check(&format!("the key that seals webhooks' secrets, {},", file.display()))?;
+            private::create_folder(dir).with_context(|| format!("cannot make the key folder {}", dir.display()))?;
+            let key = rand::random::<[u8; KEY_BYTES]>();
+            private::write_once(&file, &key).with_context(|| format!("cannot write {}", file.display()))?;
         }
         let key = fs::read(&file).with_context(|| format!("cannot read the key {}", file.display()))?;
         let key = RandomizedNonceKey::new(&AES_256_GCM, &key)
@@ -56,28 +66,6 @@ impl Vault {
     }
 }
 
-/// Makes the key. The file is readable by its owner alone and appears whole; of several processes that start at once,
-/// the first one's stays.
-fn make(dir: &Path, file: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(dir).with_context(|| format!("cannot make the key folder {}", dir.display()))?;
-    let draft = dir.join(format!("{FILE}.{}.new", Uuid::new_v4().simple()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut writer = options.open(&draft).with_context(|| format!("cannot write {}", draft.display()))?;
-    writer.write_all(&rand::random::<[u8; KEY_BYTES]>())?;
-    writer.sync_all()?;
-    let linked = fs::hard_link(&draft, file);
-    fs::remove_file(&draft).ok();
-    match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(error).with_context(|| format!("cannot write {}", file.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,12 +74,12 @@ mod tests {
     fn what_is_sealed_opens_for_its_webhook_alone() {
         let dir = tempfile::tempdir().unwrap();
         let (webhook, other) = (Uuid::now_v7(), Uuid::now_v7());
-        let vault = Vault::open(dir.path()).unwrap();
+        let vault = Vault::open(dir.path(), IfMissing::Make).unwrap();
         let sealed = vault.seal(webhook, b"secret").unwrap();
         assert_ne!(sealed, vault.seal(webhook, b"secret").unwrap());
         assert!(!sealed.windows(6).any(|w| w == b"secret"));
         // The key is there again after a restart.
-        let vault = Vault::open(dir.path()).unwrap();
+        let vault = Vault::open(dir.path(), IfMissing::Make).unwrap();
         assert_eq!(vault.unseal(webhook, &sealed).unwrap(), b"secret");
         assert!(vault.unseal(other, &sealed).is_err());
         let mut broken = sealed.clone();
@@ -100,6 +88,8 @@ mod tests {
         assert!(vault.unseal(webhook, &sealed[..5]).is_err());
         assert!(vault.unseal(webhook, &[]).is_err());
         let elsewhere = tempfile::tempdir().unwrap();
-        assert!(Vault::open(elsewhere.path()).unwrap().unseal(webhook, &sealed).is_err());
+        let refused = Vault::open(elsewhere.path(), IfMissing::Refuse).unwrap_err().to_string();
+        assert!(refused.contains("webhooks.key"), "{refused}");
+        assert!(Vault::open(elsewhere.path(), IfMissing::Make).unwrap().unseal(webhook, &sealed).is_err());
     }
 }

@@ -16,7 +16,7 @@ use lettre::{
     },
 };
 
-use crate::{config::ServeConfig, store::entities::mails};
+use crate::{config::ServeConfig, private, store::entities::mails};
 
 /// A mail server that is silent for so long is given up on until the next try.
 const SMTP_TIME: Duration = Duration::from_secs(20);
@@ -121,13 +121,9 @@ impl Sender {
 
 /// Writes a file that appears whole, readable by its owner alone: it holds a token.
 fn write_whole(folder: &Path, file: &Path, content: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
+    private::create_folder(folder)?;
     let draft = file.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(&draft)?;
+    let mut opened = private::create(&draft)?;
     opened.write_all(content)?;
     opened.sync_all()?;
     fs::rename(&draft, file)
