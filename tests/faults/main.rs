@@ -3,6 +3,7 @@
 
 mod crash;
 mod imports;
+mod migrations;
 mod processes;
 mod races;
 mod redemptions;

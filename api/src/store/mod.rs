@@ -9,6 +9,7 @@ pub mod json;
 mod migrations;
 mod probe;
 pub mod revisions;
+pub mod starting;
 pub mod totals;
 mod transaction;
 
@@ -16,11 +17,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value};
-use sea_orm_migration::MigratorTrait;
 
 pub use self::transaction::{LostRace, Transaction};
 use self::{connect::Watch, probe::Probe};
-use crate::config::DataConfig;
+use crate::{config::DataConfig, private};
 
 /// The database, as all features see it.
 #[derive(Clone, Debug)]
@@ -66,9 +66,14 @@ impl Store {
                 url.split("://").next().unwrap_or_default()
             ),
             None => {
-                std::fs::create_dir_all(&config.data_dir)
+                private::create_folder(&config.data_dir)
                     .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
                 let file = config.data_dir.join("market.db");
+                for part in ["market.db", "market.db-wal", "market.db-shm"].map(|name| config.data_dir.join(name)) {
+                    if part == file || part.exists() {
+                        private::ensure(&part).with_context(|| format!("cannot open {}", part.display()))?;
+                    }
+                }
                 let write = connect::sqlite(&file, 1, WRITER_CACHE_KIB, writers.clone())
                     .await
                     .with_context(|| format!("cannot open {}", file.display()))?;
@@ -80,7 +85,7 @@ impl Store {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        migrations::Migrator::up(&self.write, None).await.context("cannot migrate the database")
+        migrations::up(&self.write).await.context("cannot migrate the database")
     }
 
     /// Which of the two databases it is.
