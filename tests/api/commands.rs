@@ -28,6 +28,7 @@ async fn seeding_twice_is_seeding_once(kind: Kind) {
     for (table, rows) in [("partners", 9), ("offers", 9), ("users", 0), ("claims", 0)] {
         assert_eq!(db.number(&format!("SELECT count(*) FROM {table}")).await, rows, "{table}");
     }
+    db.check_ledger().await;
     let market = Market::open(place).await;
     let list: OfferList = market.anon().get("/offers").await.ok();
     let partners: Page<PartnerView> = market.anon().get("/partners").await.ok();

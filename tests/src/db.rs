@@ -102,6 +102,11 @@ impl Db {
                 "SELECT count(*) FROM claims WHERE (state = 'redeemed') <> (redeemed = quantity)",
             ),
             (
+                "offers of which an earlier version is missing",
+                "SELECT count(*) FROM offers o WHERE o.version - 1 <>
+                 (SELECT count(*) FROM offer_versions v WHERE v.offer_id = o.id AND v.version < o.version)",
+            ),
+            (
                 "claims that are held by nobody, or by somebody without saying so",
                 "SELECT count(*) FROM claims c WHERE (c.state = 'held') <> EXISTS
                  (SELECT 1 FROM redemptions r WHERE r.claim_id = c.id AND r.state = 'held')",

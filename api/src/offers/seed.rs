@@ -18,6 +18,7 @@ use crate::store::{
     clock::to_ms,
     entities::partners,
     revisions::{self, Revision},
+    starting,
 };
 use crate::{error::Result, store::Transaction};
 
@@ -68,6 +69,7 @@ pub async fn seed(db: &Store, now: DateTime<Utc>) -> anyhow::Result<usize> {
 }
 
 async fn add(tx: &Transaction, announcement: &Announcement, now: DateTime<Utc>) -> Result<usize> {
+    starting::lock(tx).await?;
     let mut added = 0;
     for (index, programme) in (0..).zip(&announcement.programmes) {
         // The first of the list is the newest, so that the list keeps the announcement's order.
@@ -82,6 +84,7 @@ async fn add(tx: &Transaction, announcement: &Announcement, now: DateTime<Utc>) 
             Standing::Running => OfferState::Published,
             Standing::Announced => OfferState::Announced,
         };
+        store::archive(tx, [offer.id]).await?;
         store::update(tx, &offer, moved(&offer, state, at)).await?;
         added += 1;
     }

@@ -24,11 +24,7 @@ impl Work {
     /// All rows of a stage are through: what comes next.
     pub(super) async fn turn(&mut self, all: &Imports, stage: Stage) -> Result<Step> {
         if stage == Stage::Check && self.import.failed > 0 {
-            // Nothing was applied, so nothing is counted as if it were.
-            let counts = imports::Model { created: 0, updated: 0, unchanged: 0, ..self.import.clone() };
-            return self
-                .over(all, &counts, Some(FileProblem::counted(FileCode::RowsRefused, count(self.import.failed))))
-                .await;
+            return self.fail(all, FileProblem::counted(FileCode::RowsRefused, count(self.import.failed))).await;
         }
         if stage == Stage::Check && !self.import.dry_run {
             let after = imports::Model {
@@ -79,27 +75,27 @@ impl Work {
     /// Ends the next offers that were not named.
     pub(super) async fn end(&mut self, all: &Imports) -> Result<Step> {
         let (partner, after) = (PartnerId(self.import.partner_id), self.import.ended_up_to);
-        let ids = bulk::missing(all.store.fresh(), partner, self.import.id, after, END_AT_ONCE).await?;
-        let Some(last) = ids.last().copied() else { return self.over(all, &self.import.clone(), None).await };
         let now = all.clock.now();
         let ended = all.store.transaction_if(async |tx| {
-            let done = bulk::end(tx, &ids, self.actor(), to_ms(now)).await?;
-            let mut after = self.import.clone();
-            after.ended += i64::try_from(done).unwrap_or(i64::MAX);
-            after.ended_up_to = Some(last);
-            if !store::advance(tx, &self.import, &after).await? {
+            if !store::lock(tx, &self.import).await? {
                 return Ok(None);
             }
+            let missing = bulk::lock_missing(tx, partner, self.import.id, after, END_AT_ONCE).await?;
+            let mut after = self.import.clone();
+            let Some(last) = missing.last() else { return Ok(Some(after)) };
+            bulk::end(tx, &missing, self.actor(), to_ms(now)).await?;
+            after.ended += i64::try_from(missing.len()).unwrap_or(i64::MAX);
+            after.ended_up_to = Some(last.id);
+            store::advance(tx, &self.import, &after).await?;
             revisions::raise(tx, Revision::Offers).await?;
             Ok(Some(after))
         });
-        match ended.await? {
-            Some(after) => {
-                self.import = after;
-                Ok(Step::More)
-            }
-            None => Ok(Step::Over),
+        let Some(after) = ended.await? else { return Ok(Step::Over) };
+        if after == self.import {
+            return self.over(all, &after, None).await;
         }
+        self.import = after;
+        Ok(Step::More)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ending what a whole assortment does not name.
 
-use sea_orm::{ConnectionTrait, DbErr};
-use shared::{OfferId, PartnerId};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use shared::PartnerId;
 use uuid::Uuid;
 
 use super::{ACTION, by};
@@ -33,37 +33,54 @@ pub async fn count_missing(db: &impl ConnectionTrait, partner: PartnerId, import
     row.map_or(Ok(0), |row| row.try_get("", "n"))
 }
 
-/// The next offers that an upload does not name, in the order of their ids.
-pub async fn missing(
-    db: &impl ConnectionTrait,
+/// An offer in the version that was seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub id: Uuid,
+    pub version: i32,
+}
+
+/// Locks the next offers that an upload does not name, in the order of their ids: until the transaction ends nobody
+/// makes other versions of them.
+pub async fn lock_missing(
+    tx: &impl ConnectionTrait,
     partner: PartnerId,
     import: Uuid,
     after: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<Uuid>, DbErr> {
-    let sql = format!("SELECT o.id FROM offers o WHERE {MISSING} AND {NOT_NAMED} AND o.id > $3 ORDER BY o.id LIMIT $4");
+) -> Result<Vec<Seen>, DbErr> {
+    let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR NO KEY UPDATE OF o" } else { "" };
+    let sql = format!(
+        "SELECT o.id, o.version FROM offers o WHERE {MISSING} AND {NOT_NAMED} AND o.id > $3 ORDER BY o.id LIMIT $4 {lock}"
+    );
     let values = [partner.0.into(), import.into(), after.unwrap_or(Uuid::nil()).into(), limit.into()];
-    db.query_all_raw(statement(db, &sql, values)).await?.iter().map(|row| row.try_get("", "id")).collect()
+    let rows = tx.query_all_raw(statement(tx, &sql, values)).await?;
+    rows.iter().map(|row| Ok(Seen { id: row.try_get("", "id")?, version: row.try_get("", "version")? })).collect()
 }
 
-/// Ends offers, and takes those in review back; answers how many.
-pub async fn end(tx: &impl ConnectionTrait, ids: &[Uuid], actor: Option<Actor>, now: i64) -> Result<u64, DbErr> {
-    let locked: Vec<OfferId> = ids.iter().copied().map(OfferId).collect();
-    store::lock(tx, &locked).await?;
-    store::archive(tx, ids.iter().copied()).await?;
+/// Ends offers that are locked, and takes those in review back.
+pub async fn end(tx: &impl ConnectionTrait, seen: &[Seen], actor: Option<Actor>, now: i64) -> Result<(), DbErr> {
+    store::archive(tx, seen.iter().map(|offer| offer.id)).await?;
     let set = format!(
         "state = CASE state WHEN 'in_review' THEN 'draft' ELSE 'ended' END, version = version + 1, pending = NULL,
          pending_at = NULL, published_at = CASE state WHEN 'in_review' THEN published_at
          ELSE coalesce(published_at, $2) END, updated_at = $2, action = '{ACTION}', actor_id = $3, actor_key = $4"
     );
-    let open = "state IN ('in_review', 'scheduled', 'announced', 'published', 'paused')";
     let sql = Sql {
-        sqlite: &format!("UPDATE offers SET {set} WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND {open}"),
+        sqlite: &format!(
+            "UPDATE offers SET {set} FROM json_each($1) AS j
+             WHERE offers.id = unhex(j.value ->> 0) AND offers.version = j.value ->> 1"
+        ),
         postgres: &format!(
-            "UPDATE offers SET {set} WHERE id IN (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)) AND {open}"
+            "UPDATE offers SET {set} FROM jsonb_array_elements($1::jsonb) AS j
+             WHERE offers.id = (j.value ->> 0)::uuid AND offers.version = (j.value ->> 1)::int"
         ),
     };
     let [user, key] = by(actor);
-    let done = tx.execute_raw(either(tx, sql, [json::ids(ids.iter().copied()), now.into(), user, key])).await?;
-    Ok(done.rows_affected())
+    let rows: Vec<_> = seen.iter().map(|offer| (json::hex_id(offer.id), offer.version)).collect();
+    let done = tx.execute_raw(either(tx, sql, [json::rows(&rows), now.into(), user, key])).await?;
+    if done.rows_affected() != seen.len() as u64 {
+        return Err(DbErr::RecordNotUpdated);
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use shared::{
 use uuid::Uuid;
 
 pub use self::{
-    end::{count_missing, count_open, end, missing},
+    end::{count_missing, count_open, end, lock_missing},
     find::{find, same, there},
     write::{Creation, create, update},
 };
