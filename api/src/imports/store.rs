@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::Serialize;
 use shared::{
@@ -13,6 +13,7 @@ use shared::{
 };
 use uuid::Uuid;
 
+use super::stage::Stage;
 use crate::store::{
     Sql, either,
     entities::{imports, partners},
@@ -58,7 +59,7 @@ pub async fn count_open(db: &impl ConnectionTrait, partner: PartnerId) -> Result
 
 /// Lets one upload of a partner be counted and taken in at a time. (SQLite's one writer does that already.)
 pub async fn lock_partner(tx: &impl ConnectionTrait, partner: PartnerId) -> Result<(), DbErr> {
-    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+    if tx.get_database_backend() == DbBackend::Postgres {
         let sql = "SELECT id FROM partners WHERE id = $1 FOR NO KEY UPDATE";
         tx.query_one_raw(statement(tx, sql, [partner.0.into()])).await?;
     }
@@ -90,22 +91,34 @@ pub async fn runner_partner(db: &impl ConnectionTrait, id: Uuid) -> Result<Optio
     partners::Entity::find_by_id(id).one(db).await
 }
 
-/// Writes how far an upload is, unless it was cancelled or another process went on with it since it was read; answers
-/// whether. This is the first statement of each transaction of the runner, so that the row stays locked until its end.
+/// An upload that was neither cancelled nor taken further by another process since it was read.
+fn is_still(before: &imports::Model) -> Condition {
+    Condition::all()
+        .add(imports::Column::Id.eq(before.id))
+        .add(imports::Column::State.eq(&before.state))
+        .add(imports::Column::Stage.eq(&before.stage))
+        .add(imports::Column::Position.eq(before.position))
+        .add(imports::Column::Ended.eq(before.ended))
+}
+
+/// Locks the row of an upload that is still as it was read; answers whether it is. Each transaction of the runner begins
+/// with this or with `advance`, so that the row stays locked until its end.
+pub async fn lock(tx: &impl ConnectionTrait, before: &imports::Model) -> Result<bool, DbErr> {
+    let still = imports::Entity::find().select_only().column(imports::Column::Id).filter(is_still(before));
+    // SQLite's one writer has locked everything.
+    let still = if tx.get_database_backend() == DbBackend::Postgres { still.lock_exclusive() } else { still };
+    Ok(still.into_tuple::<Uuid>().one(tx).await?.is_some())
+}
+
+/// Writes how far an upload is, if it is still as it was read; answers whether it is.
 pub async fn advance(
     tx: &impl ConnectionTrait,
     before: &imports::Model,
     after: &imports::Model,
 ) -> Result<bool, DbErr> {
-    let same = Condition::all()
-        .add(imports::Column::Id.eq(before.id))
-        .add(imports::Column::State.eq(&before.state))
-        .add(imports::Column::Stage.eq(&before.stage))
-        .add(imports::Column::Position.eq(before.position))
-        .add(imports::Column::Ended.eq(before.ended));
     let mut change = after.clone().into_active_model().reset_all();
     change.id = sea_orm::ActiveValue::NotSet;
-    let done = imports::Entity::update_many().set(change).filter(same).exec(tx).await?;
+    let done = imports::Entity::update_many().set(change).filter(is_still(before)).exec(tx).await?;
     Ok(done.rows_affected == 1)
 }
 
@@ -228,15 +241,22 @@ pub async fn errors(
     rows.iter().map(|row| ErrorRow::from_query_result(row, "")).collect()
 }
 
-/// The counts of a row.
+/// What became of the rows of an upload, however it ended or is going on.
 pub fn counts(import: &imports::Model) -> ImportCounts {
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    let became = |n: i64| if is_nothing_done(import) { 0 } else { count(n) };
     ImportCounts {
         read: count(import.rows_read),
-        created: count(import.created),
-        updated: count(import.updated),
-        unchanged: count(import.unchanged),
-        ended: count(import.ended),
+        created: became(import.created),
+        updated: became(import.updated),
+        unchanged: became(import.unchanged),
+        ended: became(import.ended),
         failed: count(import.failed),
     }
+}
+
+/// Whether nothing came of the rows that were right: all are only being checked before any is applied, and of a dry run
+/// that has met a wrong row none would be.
+pub fn is_nothing_done(import: &imports::Model) -> bool {
+    import.stage == Stage::Check.as_str() && (!import.dry_run || import.failed > 0)
 }

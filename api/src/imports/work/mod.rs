@@ -67,9 +67,7 @@ impl Work {
             Some(first) => store::runner_read(all.store.fresh(), first).await?,
             None => None,
         };
-        // Where all was rejected, nothing is done yet.
-        let rejected = Some(FileCode::RowsRefused.as_str());
-        let skips = first.filter(|first| finish::why(first) != rejected).map(|first| first.id);
+        let skips = first.filter(|first| !store::is_nothing_done(first)).map(|first| first.id);
         let mut work = Self { import, partner, mode, skips, reading: None, written: HashSet::new(), turns: 0 };
         if check_active(&work.partner).is_err() {
             work.fail(all, FileProblem::new(FileCode::PartnerNotActive)).await?;
