@@ -98,6 +98,10 @@ pub struct ServeConfig {
     /// The largest upload, in megabytes (2²⁰ bytes).
     #[arg(long, env = "IMPORT_LIMIT_MB", default_value_t = 1024)]
     pub import_limit_mb: u64,
+    /// What the uploads of one partner may take on the disk together, in megabytes; the oldest that are over make room.
+    /// Left out, four times the largest upload.
+    #[arg(long, env = "IMPORT_KEEP_MB")]
+    pub import_keep_mb: Option<u64>,
     /// Seconds for which an upload may be silent, or slower than the least rate, for tests; in demo mode alone.
     #[arg(long, env = "VM_TEST_UPLOAD_SECONDS", hide = true)]
     pub upload_seconds: Option<u64>,
@@ -146,12 +150,22 @@ impl ServeConfig {
         anyhow::ensure!(self.webhooks_at_once > 0, "WEBHOOKS_AT_ONCE must be at least 1");
         anyhow::ensure!(self.claim_queue > 0, "CLAIM_QUEUE must be at least 1");
         anyhow::ensure!((1..=1_000_000).contains(&self.import_limit_mb), "IMPORT_LIMIT_MB must be from 1 to 1000000");
+        anyhow::ensure!(
+            (self.import_limit_mb..=1_000_000_000).contains(&self.import_keep_mb()),
+            "IMPORT_KEEP_MB must be at least IMPORT_LIMIT_MB, which is {}, and at most 1000000000",
+            self.import_limit_mb
+        );
         Ok(())
     }
 
     /// The folder of uploads.
     pub fn spool_dir(&self) -> PathBuf {
         self.spool_dir.clone().unwrap_or_else(|| self.data.data_dir.join("spool"))
+    }
+
+    /// What the uploads of one partner may take on the disk together, in megabytes.
+    pub fn import_keep_mb(&self) -> u64 {
+        self.import_keep_mb.unwrap_or(self.import_limit_mb * 4)
     }
 
     /// Whether the site is reached by TLS, so that cookies can be Secure.

@@ -101,6 +101,8 @@ codes! {
     LimitReached = 409, "limit_reached", ["Bundan artıq olmaz", "There may be no more of these", "Больше нельзя"];
     /// The partner has as many unfinished uploads as it may have; `most` says how many that is.
     TooManyImports = 409, "too_many_imports", ["Əvvəlki yükləmələr hələ bitməyib", "Earlier uploads are not finished yet", "Предыдущие загрузки ещё не завершены"];
+    /// The partner's unfinished uploads take all the room that its uploads have; `limit_bytes` and `used_bytes` say how much.
+    UploadsFull = 409, "uploads_full", ["Yükləmələr üçün ayrılmış yer dolub, əvvəlkilərin bitməsini gözləyin", "There is no room for uploads until earlier ones are finished", "Место для загрузок занято, дождитесь завершения предыдущих"];
     /// The first request with this `Idempotency-Key` is still running.
     IdempotencyInProgress = 409, "idempotency_in_progress", ["Eyni sorğu hələ icra olunur", "The same request is still running", "Такой же запрос ещё выполняется"];
     /// `If-Match` names another version than the present one.

@@ -52,6 +52,7 @@ async fn wrong_settings_stop_it_with_a_reason(kind: Kind) {
         (&["--rate-guesses", "0"], "RATE_GUESSES"),
         (&["--rate-keys", "0"], "RATE_KEYS"),
         (&["--claim-queue", "0"], "CLAIM_QUEUE"),
+        (&["--import-keep-mb", "1023"], "IMPORT_KEEP_MB"),
         (&["--webhooks-at-once", "0"], "WEBHOOKS_AT_ONCE"),
         (&["--webhooks-allow-private"], "WEBHOOKS_ALLOW_PRIVATE"),
         (&["--listen", "nowhere"], "--listen"),

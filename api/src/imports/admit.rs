@@ -10,7 +10,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{Imports, routes::NewImport, store, upload::Arrived, view};
+use super::{Imports, room, routes::NewImport, store, upload::Arrived, view};
 use crate::{
     audit,
     error::{Error, Result},
@@ -83,20 +83,20 @@ impl Imports {
     /// Takes an upload in that has arrived. What is refused, or was taken in before under the same idempotency key, leaves
     /// nothing in the spool.
     pub async fn admit(&self, wanted: &Wanted, arrived: Arrived, answering: &Answering) -> Result<HttpResponse> {
-        let import = self.row(wanted, arrived);
-        let admitted = answering.transaction(&self.store, async |tx| self.insert(tx, wanted, &import).await).await;
-        let is_first = admitted.as_ref().is_ok_and(|answer| !idempotency::is_replay(answer));
-        if is_first {
-            metrics::counter!("imports_total", "format" => wanted.format.as_str()).increment(1);
+        let admitted = answering.transaction(&self.store, async |tx| self.insert(tx, wanted, &arrived).await).await?;
+        if idempotency::is_replay(&admitted) {
+            arrived.file.go();
         } else {
-            self.spool.remove(wanted.id);
+            metrics::counter!("imports_total", "format" => wanted.format.as_str()).increment(1);
         }
-        admitted
+        Ok(admitted)
     }
 
-    async fn insert(&self, tx: &Transaction, wanted: &Wanted, import: &imports::Model) -> Result<HttpResponse> {
+    async fn insert(&self, tx: &Transaction, wanted: &Wanted, arrived: &Arrived) -> Result<HttpResponse> {
+        let import = &self.row(wanted, arrived);
         store::lock_partner(tx, wanted.partner).await?;
         self.check_room(tx, wanted.partner).await?;
+        let gone = room::make(tx, wanted.partner, arrived.bytes, self.keep).await?;
         store::insert(tx, import.clone()).await?;
         let mut detail = json!({"partner": wanted.slug, "mode": import.mode, "bytes": import.bytes});
         for (name, value) in [("dry_run", import.dry_run), ("retry", import.retry_of.is_some())] {
@@ -105,14 +105,21 @@ impl Imports {
             }
         }
         note(tx, import, "import.create", detail, wanted.now).await?;
-        let wake = self.wake.clone();
-        tx.on_commit(move || wake.notify_one());
         let location = format!("/api/v1/partners/{}/imports/{}", wanted.slug, wanted.id);
         let view = view::of(import, wanted.lang, wanted.now)?;
+        let (wake, spool) = (self.wake.clone(), self.spool.clone());
+        tx.on_commit(move || {
+            wake.notify_one();
+            for id in gone {
+                tracing::info!(import = %id, "import.made_room");
+                spool.remove(id);
+            }
+        });
+        arrived.file.stay();
         Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(view))
     }
 
-    fn row(&self, wanted: &Wanted, arrived: Arrived) -> imports::Model {
+    fn row(&self, wanted: &Wanted, arrived: &Arrived) -> imports::Model {
         let How { mode, on_error, dry_run, submit, max_delete_percent } = wanted.how;
         imports::Model {
             id: wanted.id.into(),
@@ -148,6 +155,7 @@ impl Imports {
             started_at: None,
             finished_at: None,
             tidied: false,
+            file_kept: true,
         }
     }
 

@@ -10,6 +10,7 @@ mod judge;
 mod known;
 mod plan;
 mod report;
+mod room;
 mod routes;
 pub mod rows;
 mod spool;
@@ -48,6 +49,8 @@ pub struct Imports {
     spool: Spool,
     /// The largest upload, in bytes.
     limit: u64,
+    /// What the uploads of one partner may take on the disk, in bytes.
+    keep: u64,
     /// How slowly an upload may arrive.
     pace: Pace,
     /// The runner has something to do.
@@ -65,6 +68,7 @@ impl Imports {
             clock,
             spool: Spool::open(config.spool_dir())?,
             limit: config.import_limit_mb << 20,
+            keep: config.import_keep_mb() << 20,
             pace: config
                 .upload_seconds
                 .map(Duration::from_secs)

@@ -36,7 +36,7 @@ use crate::{
 
 refusals! {
     /// Of uploading.
-    CreateRefusals: NotFound, TooManyImports, InvalidQuery, PartnerNotActive;
+    CreateRefusals: NotFound, TooManyImports, UploadsFull, InvalidQuery, PartnerNotActive;
     /// No such upload.
     ReadRefusals: NotFound;
     /// Of lists.
@@ -48,7 +48,7 @@ refusals! {
     /// It is over, or not over yet.
     ActRefusals: NotFound, StateConflict, PartnerNotActive;
     /// Nothing to correct.
-    RetryRefusals: NotFound, StateConflict, TooManyImports, InvalidQuery, PartnerNotActive;
+    RetryRefusals: NotFound, StateConflict, TooManyImports, UploadsFull, InvalidQuery, PartnerNotActive;
 }
 
 /// How an upload is to be treated.
@@ -180,7 +180,7 @@ async fn take(
     let id = ImportId(Uuid::now_v7());
     let (format, charset) = (upload.format, upload.charset.clone());
     let arrived = upload.receive(&all.spool, id).await?;
-    let key = Key::of_digest(request, &owner, arrived.digest).inspect_err(|_| all.spool.remove(id))?;
+    let key = Key::of_digest(request, &owner, arrived.digest)?;
     let (partner, slug, actor, now) = (desk.id(), desk.slug.clone(), desk.actor, all.clock.now());
     let wanted = Wanted { id, partner, slug, actor, how, format, charset, retry_of, lang: problem::lang(request), now };
     all.admit(&wanted, arrived, &Answering::to(request, key)).await

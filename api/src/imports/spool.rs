@@ -5,12 +5,15 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime},
 };
 
 use anyhow::Context;
 use shared::ImportId;
 use uuid::Uuid;
+
+use crate::private;
 
 /// What is left of uploads that broke off is removed after this time.
 const LEFT_OVER: Duration = Duration::from_hours(6);
@@ -23,11 +26,40 @@ pub struct Spool {
     pub host: Uuid,
 }
 
+/// A file that is removed when this is dropped, unless it stays.
+#[derive(Debug)]
+pub struct Spooled {
+    spool: Spool,
+    id: ImportId,
+    stays: AtomicBool,
+}
+
+impl Spooled {
+    /// Leaves the file where it is. To be called before the row that names it is committed: where nobody knows how a
+    /// commit ended, the file stays, and what belongs to no row is removed later.
+    pub fn stay(&self) {
+        self.stays.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes that back: no row names the file.
+    pub fn go(&self) {
+        self.stays.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        if !*self.stays.get_mut() {
+            self.spool.remove(self.id);
+        }
+    }
+}
+
 impl Spool {
     /// Opens the folder, and makes it where it is not there.
     pub fn open(folder: PathBuf) -> anyhow::Result<Self> {
         let name = folder.display().to_string();
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder of uploads {name}"))?;
+        private::create_folder(&folder).with_context(|| format!("cannot make the folder of uploads {name}"))?;
         let host = host(&folder).with_context(|| format!("cannot use the folder of uploads {name}"))?;
         Ok(Self { folder, host })
     }
@@ -40,6 +72,11 @@ impl Spool {
     /// Where an upload lies while it arrives.
     pub fn arriving(&self, id: ImportId) -> PathBuf {
         self.folder.join(format!("{id}.arriving"))
+    }
+
+    /// Returns what removes an upload of which nothing comes.
+    pub fn hold(&self, id: ImportId) -> Spooled {
+        Spooled { spool: self.clone(), id, stays: AtomicBool::new(false) }
     }
 
     /// Gives an upload its name; after that neither it nor its name is lost when the machine dies.
@@ -91,18 +128,8 @@ impl Spool {
 /// The folder's id, which the first process that uses it writes down.
 fn host(folder: &Path) -> anyhow::Result<Uuid> {
     let file = folder.join("host");
-    let own = folder.join(format!("host.{}", Uuid::new_v4().simple()));
     if !file.exists() {
-        fs::write(&own, Uuid::now_v7().to_string())?;
-        File::open(&own)?.sync_all()?;
-        // A link does not replace what another process wrote meanwhile.
-        let linked = fs::hard_link(&own, &file);
-        fs::remove_file(&own)?;
-        if let Err(error) = linked
-            && error.kind() != io::ErrorKind::AlreadyExists
-        {
-            return Err(error.into());
-        }
+        private::write_once(&file, Uuid::now_v7().to_string().as_bytes())?;
     }
     fs::read_to_string(&file)?.trim().parse().context("the file `host` in it holds no id")
 }

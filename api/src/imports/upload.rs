@@ -12,13 +12,19 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use shared::{Code, FieldCode, ImportId, import::ImportFormat};
 use tokio::{
-    fs::File,
+    fs::OpenOptions,
     io::{AsyncWriteExt, BufWriter},
     time::{Instant, timeout},
 };
 
-use super::{Imports, spool::Spool};
-use crate::error::{Error, Result};
+use super::{
+    Imports,
+    spool::{Spool, Spooled},
+};
+use crate::{
+    error::{Error, Result},
+    private,
+};
 
 /// How slow an upload may be.
 #[derive(Clone, Copy, Debug)]
@@ -86,25 +92,20 @@ fn too_large(limit: u64) -> Error {
     Error::new(Code::PayloadTooLarge).with("limit_bytes", limit)
 }
 
-/// An upload that has arrived.
-#[derive(Clone, Copy, Debug)]
+/// An upload that has arrived. Its file is removed with this, unless it stays.
+#[derive(Debug)]
 pub struct Arrived {
     pub bytes: u64,
     pub digest: [u8; 32],
+    pub file: Spooled,
 }
 
 impl Upload {
     /// Reads the body into the spool folder. It is on the disk when this answers; after an error, or when the connection
     /// breaks, nothing is left of it.
-    pub async fn receive(self, spool: &Spool, id: ImportId) -> Result<Arrived> {
-        let mut arriving = Arriving { spool, id, is_done: false };
-        let arrived = self.write(spool, id).await?;
-        arriving.is_done = true;
-        Ok(arrived)
-    }
-
-    async fn write(mut self, spool: &Spool, id: ImportId) -> Result<Arrived> {
-        let file = File::create(spool.arriving(id)).await.map_err(failed)?;
+    pub async fn receive(mut self, spool: &Spool, id: ImportId) -> Result<Arrived> {
+        let spooled = spool.hold(id);
+        let file = OpenOptions::from(private::options()).open(spool.arriving(id)).await.map_err(failed)?;
         let mut file = BufWriter::with_capacity(PIECE, file);
         let (started, mut bytes, mut digest) = (Instant::now(), 0, Sha256::new());
         loop {
@@ -132,7 +133,7 @@ impl Upload {
         let spool = spool.clone();
         let named = tokio::task::spawn_blocking(move || spool.arrived(id)).await.map_err(Error::internal)?;
         named.map_err(failed)?;
-        Ok(Arrived { bytes, digest: digest.finalize().into() })
+        Ok(Arrived { bytes, digest: digest.finalize().into(), file: spooled })
     }
 
     /// Reads a little more and forgets it.
@@ -148,21 +149,6 @@ impl Upload {
         };
         // Whoever is slower than that does not hear it.
         let _ = timeout(Duration::from_secs(5), reading).await;
-    }
-}
-
-/// A file that is removed unless all of it has arrived.
-struct Arriving<'a> {
-    spool: &'a Spool,
-    id: ImportId,
-    is_done: bool,
-}
-
-impl Drop for Arriving<'_> {
-    fn drop(&mut self) {
-        if !self.is_done {
-            self.spool.remove(self.id);
-        }
     }
 }
 

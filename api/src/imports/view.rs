@@ -44,6 +44,7 @@ pub fn of(import: &imports::Model, lang: Lang, now: DateTime<Utc>) -> Result<Imp
         rows_per_second: ms.map(|ms| u32::try_from(import.position * 1000 / ms).unwrap_or(u32::MAX)),
         seconds_left: left.map(|ms| u32::try_from(ms / 1000 + 1).unwrap_or(u32::MAX)),
         errors: count(import.errors),
+        file_kept: import.file_kept,
         failure: failure(import, lang),
         created_at: from_ms(import.created_at),
         started_at: started,

@@ -102,7 +102,8 @@ impl ImportState {
 }
 
 /// What became of the rows of an upload. `created`, `updated`, `unchanged` and `failed` add up to `read`; in a dry run
-/// they say what would have become of them.
+/// they say what would have become of them. While `reject_all` checks the rows, and if it ends there, nothing came of
+/// those that are right: then only `read` and `failed` count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportCounts {
@@ -176,6 +177,12 @@ pub struct ImportView {
     pub seconds_left: Option<u32>,
     /// How many errors can be read; a row may have several.
     pub errors: u64,
+    /// Whether the file is still kept, from which failed rows can be had as a table. It is for 30 days, unless the partner's
+    /// newer uploads need its room.
+    // Servers of earlier versions do not say it, and `partner upload` speaks with any.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub file_kept: bool,
     /// Why it failed.
     pub failure: Option<ImportFailure>,
     /// When it was sent.

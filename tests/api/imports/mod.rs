@@ -8,9 +8,12 @@ mod kept;
 mod modes;
 mod retry;
 mod review;
+mod room;
 mod slow;
 mod template;
+mod truth;
 mod upload;
+mod versions;
 
 use serde_json::{Map, Value, json};
 use shared::{

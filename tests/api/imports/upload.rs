@@ -18,10 +18,11 @@ on_both!(
     what_is_no_upload_is_refused,
     a_key_makes_it_safe_to_send_again,
     each_partner_has_a_few_at_a_time,
+    a_repeat_is_replayed_though_no_more_are_taken,
     uploads_are_listed_for_their_partner_alone,
     it_is_written_down_and_told
 );
-on_both!(alone: what_is_too_large_is_refused_and_leaves_nothing);
+on_both!(alone: what_is_too_large_is_refused_and_leaves_nothing, what_is_refused_for_its_key_leaves_nothing);
 
 async fn it_is_answered_at_once_and_worked_through_after(market: Market) {
     let partner = market.partner().await;
@@ -112,6 +113,52 @@ async fn a_key_makes_it_safe_to_send_again(market: Market) {
     let list: Page<ImportView> = partner.program.get(&partner.path("/imports")).await.ok();
     assert_eq!(list.items.len(), 1);
     again(body, "").await.status(400);
+}
+
+async fn what_is_refused_for_its_key_leaves_nothing(kind: Kind) {
+    let market = Market::open(Place::new(kind).await).await;
+    let partner = market.partner().await;
+    let again = |count: usize, key: &'static str| {
+        let ask = partner.program.post(&partner.path("/imports")).header("content-type", NDJSON).key(key);
+        ask.body(lines(&rows(count)))
+    };
+    let first: ImportView = again(2, "k-1").await.status(202).json();
+    let first = over(&partner, &first).await;
+    let spool = market.place.folder.path().join("spool");
+    let kept = [format!("{}.upload", first.id)];
+    again(3, "k-1").await.refused(Code::IdempotencyKeyReused);
+    assert_eq!(super::spooled(&spool), kept, "of another body with the same key");
+    again(2, "k-1").await.status(202);
+    assert_eq!(super::spooled(&spool), kept, "of a repeat");
+    again(2, "no key").await.status(400);
+    assert_eq!(super::spooled(&spool), kept, "of what is no key");
+}
+
+async fn a_repeat_is_replayed_though_no_more_are_taken(market: Market) {
+    let partner = market.partner().await;
+    let again = |key: &str| {
+        let ask = partner.program.post(&partner.path("/imports")).header("content-type", NDJSON).key(key);
+        ask.body(lines(&rows(2)))
+    };
+    let keys = ["k-0", "k-1", "k-2"];
+    let mut first = Vec::new();
+    for key in keys {
+        first.push(again(key).await.status(202));
+        over(&partner, &first[first.len() - 1].json()).await;
+    }
+    // None of them is over, on some other machine.
+    let db = market.place.db().await;
+    let (id, host) = (db.id(partner.id.0), db.id(uuid::Uuid::now_v7()));
+    let set = "UPDATE imports SET state = 'running', finished_at = NULL, created_at = 9000000000000";
+    db.run(&format!("{set}, host = {host} WHERE partner_id = {id}")).await;
+    again("k-3").await.refused(Code::TooManyImports);
+    for (key, first) in keys.iter().zip(&first) {
+        let second = again(key).await.status(202);
+        assert_eq!((second.header("idempotent-replayed"), &second.body), (Some("true"), &first.body));
+    }
+    // What was refused for want of room is not kept under its key.
+    db.run(&format!("UPDATE imports SET state = 'finished', finished_at = 1 WHERE partner_id = {id}")).await;
+    assert_eq!(again("k-3").await.status(202).header("idempotent-replayed"), None);
 }
 
 async fn each_partner_has_a_few_at_a_time(market: Market) {

@@ -54,7 +54,7 @@ pub async fn forget(db: &impl ConnectionTrait, import: Uuid) -> Result<bool, DbE
             return Ok(false);
         }
     }
-    let sql = "UPDATE imports SET tidied = TRUE WHERE id = $1";
+    let sql = "UPDATE imports SET tidied = TRUE, file_kept = FALSE WHERE id = $1";
     db.execute_raw(statement(db, sql, [import.into()])).await?;
     Ok(true)
 }
@@ -65,7 +65,7 @@ pub async fn needed(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Uui
         .select_only()
         .column(imports::Column::Id)
         .filter(imports::Column::Id.is_in(ids))
-        .filter(imports::Column::Tidied.eq(false))
+        .filter(imports::Column::FileKept.eq(true))
         .into_tuple()
         .all(db)
         .await

@@ -53,6 +53,8 @@ pub struct Model {
     pub finished_at: Option<i64>,
     /// Whether what was kept for it is gone: the file, the errors, the ids.
     pub tidied: bool,
+    /// Whether the file is kept. It may make room for newer ones before the rest is gone.
+    pub file_kept: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,12 +11,12 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryOrder, QuerySelect,
-    RuntimeErr, Schema, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    Schema, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigrationTrait, SchemaManager, seaql_migrations as applied};
 
 use super::fault;
-use crate::store::starting;
+use crate::store::{failure::Failure, starting};
 
 /// How long a process waits for another one that migrates.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -78,20 +78,12 @@ async fn lock(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let started = Instant::now();
     loop {
         match db.begin_with_options(options).await {
-            Err(error) if is_busy(&error) && started.elapsed() < PATIENCE => {
+            Err(error) if Failure::of(&error) == Failure::Conflict && started.elapsed() < PATIENCE => {
                 tracing::info!("database.waits: another process writes");
             }
             begun => return begun,
         }
     }
-}
-
-/// Whether another process holds the lock of a file of SQLite: the primary code `SQLITE_BUSY`.
-fn is_busy(error: &DbErr) -> bool {
-    let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else { return false };
-    let RuntimeErr::SqlxError(error) = error else { return false };
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
 }
 
 /// The names of the migrations that were applied, in their order. Makes the table of them where it is not there yet.
