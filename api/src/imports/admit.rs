@@ -93,6 +93,8 @@ impl Imports {
     }
 
     async fn insert(&self, tx: &Transaction, wanted: &Wanted, arrived: &Arrived) -> Result<HttpResponse> {
+        // An attempt before this one may have lost a race at its end.
+        arrived.file.go();
         let import = &self.row(wanted, arrived);
         store::lock_partner(tx, wanted.partner).await?;
         self.check_room(tx, wanted.partner).await?;
