@@ -9,9 +9,8 @@ mod codes;
 mod commands;
 mod conventions;
 mod examples;
-mod idempotency;
-||||||| parent of f955740 (Write files that are nobody else's, and never replace a key that is needed)
 mod files;
+mod idempotency;
 mod imports;
 mod ministry;
 mod offers;

@@ -3,7 +3,8 @@
 //! processes that start at once one migrates, and the others wait for it.
 //!
 //! The library's own runner looks at what is applied before it locks anything, and begins a transaction on PostgreSQL
-//! alone.
+//! alone. `Store::transaction` is not for this: what fails here is not tried again, and the library's manager takes the
+//! driver's own transaction.
 
 use std::time::{Duration, Instant};
 
