@@ -175,5 +175,7 @@ async fn tidy(services: Services) -> Result<()> {
     imports::tidy(&services.imports).await?;
     let now = to_ms(services.clock.now());
     services.store.transaction(async |tx| Ok(idempotency::tidy(tx, now).await?)).await?;
+    let now = services.clock.now();
+    services.store.transaction(async |tx| Ok(claims::spent::tidy(tx, now).await?)).await?;
     Ok(())
 }

@@ -117,6 +117,7 @@ async fn erase(accounts: &Accounts, tx: &Transaction, person: &Person, now: Date
     accounts.outbox.take_back(tx, &user.email).await?;
     (accounts.farewell)(tx, id, now).await?;
     claims::cancel_all(tx, id, now).await?;
+    claims::spent::remember(tx, id, &accounts.mailboxes.hash(&user.email), now).await?;
     store::delete_user(tx, id).await?;
     if let Some(day) = user.last_active_day {
         activity::add(tx, day, -1).await?;

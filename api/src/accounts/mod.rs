@@ -7,6 +7,7 @@ mod cookies;
 pub mod demo;
 mod limits;
 mod links;
+mod mailbox;
 mod mails;
 mod me;
 pub mod operator;
@@ -39,6 +40,8 @@ use self::{
     activity::Activity, cookies::Cookies, limits::Limits, mails::Outbox, password::Hasher, revoked::Revoked,
     token::Keys,
 };
+use mailbox::MailboxKey;
+
 use crate::{
     config::ServeConfig,
     error::Result,
@@ -66,6 +69,7 @@ pub struct Accounts {
     hasher: Hasher,
     outbox: Outbox,
     limits: Limits,
+    mailboxes: MailboxKey,
     cookies: Cookies,
     trusted_proxy: Option<IpAddr>,
     farewell: Farewell,
@@ -91,6 +95,7 @@ impl Accounts {
             hasher: Hasher::default(),
             outbox: Outbox::open(config)?,
             limits: Limits::new(config.rate_credentials),
+            mailboxes: MailboxKey::open(&config.data.keys_dir())?,
             cookies: Cookies { https: config.is_https() },
             trusted_proxy: config.trusted_proxy,
             farewell,

@@ -12,10 +12,12 @@ use uuid::Uuid;
 use super::{
     Accounts,
     links::{self, Purpose},
+    mailbox,
     mails::Letter,
     store,
 };
 use crate::{
+    claims,
     error::Result,
     store::{
         clock::to_ms,
@@ -43,15 +45,16 @@ pub async fn sign_up(accounts: &Accounts, input: Register, lang: Lang, now: Date
     accounts
         .store
         .transaction(async |tx| {
-            if let Some(user) = add(tx, user.clone(), now).await? {
+            if let Some(owner) = mailbox::find(tx, &email).await? {
+                if accounts.limits.mails.check(&email).is_ok() {
+                    accounts.outbox.post(tx, to(&owner), &Letter::AddressTaken, TAKEN_GOOD_FOR, now).await?;
+                }
+            } else if let Some(user) = add(tx, user.clone(), now).await? {
+                claims::spent::inherit(tx, UserId(user.id), &accounts.mailboxes.hash(&email), now).await?;
                 let token = links::make(tx, UserId(user.id), Purpose::VerifyEmail, now).await?;
                 let letter = Letter::VerifyEmail { token };
                 accounts.outbox.post(tx, to(&user), &letter, Purpose::VerifyEmail.good_for(), now).await?;
                 totals::add(tx, Metric::Users, now, 1).await?;
-            } else if let Some(owner) = store::by_email(tx, &email).await?
-                && accounts.limits.mails.check(&email).is_ok()
-            {
-                accounts.outbox.post(tx, to(&owner), &Letter::AddressTaken, TAKEN_GOOD_FOR, now).await?;
             }
             Ok(())
         })

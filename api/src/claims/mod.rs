@@ -11,6 +11,7 @@ mod pools;
 pub mod queue;
 pub mod routes;
 mod sandbox;
+pub mod spent;
 mod store;
 mod terms;
 mod told;

@@ -103,7 +103,7 @@ pub async fn lock_claimants(db: &impl ConnectionTrait, ids: &[UserId]) -> Result
         .collect()
 }
 
-/// The claims that the claimants of a batch hold already. Plan: the partial unique index, one look-up for each.
+/// The claims that the claimants of a batch hold already, or used with an account that they have deleted. Plan: the partial unique index, one look-up for each.
 pub async fn find_holdings(
     db: &impl ConnectionTrait,
     keys: &[(OfferId, UserId, i32)],
@@ -111,10 +111,16 @@ pub async fn find_holdings(
     let sql = Sql {
         sqlite: "SELECT c.offer_id, c.claimant_id, c.id FROM json_each($1) AS j
                  CROSS JOIN claims c ON c.offer_id = unhex(j.value ->> 0) AND c.claimant_id = unhex(j.value ->> 1)
-                 AND c.period = j.value ->> 2 AND c.state IN ('active', 'held', 'redeemed')",
+                 AND c.period = j.value ->> 2 AND c.state IN ('active', 'held', 'redeemed')
+                 UNION ALL SELECT s.offer_id, s.claimant_id, s.claim_id FROM json_each($1) AS j
+                 CROSS JOIN spent_claims s ON s.offer_id = unhex(j.value ->> 0) AND s.claimant_id = unhex(j.value ->> 1)
+                 AND s.period = j.value ->> 2",
         postgres: "SELECT c.offer_id, c.claimant_id, c.id FROM jsonb_array_elements($1::jsonb) AS j
                    JOIN claims c ON c.offer_id = (j.value ->> 0)::uuid AND c.claimant_id = (j.value ->> 1)::uuid
-                   AND c.period = (j.value ->> 2)::int AND c.state IN ('active', 'held', 'redeemed')",
+                   AND c.period = (j.value ->> 2)::int AND c.state IN ('active', 'held', 'redeemed')
+                   UNION ALL SELECT s.offer_id, s.claimant_id, s.claim_id FROM jsonb_array_elements($1::jsonb) AS j
+                   JOIN spent_claims s ON s.offer_id = (j.value ->> 0)::uuid AND s.claimant_id = (j.value ->> 1)::uuid
+                   AND s.period = (j.value ->> 2)::int",
     };
     let rows: Vec<_> = keys.iter().map(|(o, u, p)| (hex_id(o.0), hex_id(u.0), *p)).collect();
     let rows = db.query_all_raw(either(db, sql, [json::rows(&rows)])).await?;

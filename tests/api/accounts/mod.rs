@@ -1,5 +1,6 @@
 //! Accounts: from signing up to deleting.
 
+mod again;
 mod delete;
 mod export;
 mod limits;

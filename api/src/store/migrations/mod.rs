@@ -16,6 +16,7 @@ mod m0012_offers;
 mod m0013_hosts;
 mod m0014_kept;
 mod m0015_idempotency;
+mod m0016_spent;
 mod runner;
 
 use sea_orm::{DatabaseConnection, DbBackend};
@@ -47,6 +48,7 @@ fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0013_hosts::Migration),
         Box::new(m0014_kept::Migration),
         Box::new(m0015_idempotency::Migration),
+        Box::new(m0016_spent::Migration),
     ]
 }
 
