@@ -1,5 +1,5 @@
 # The commands of daily work. Each does the set-up that it needs; see scripts/.
-.PHONY: run test check web openapi bench clean
+.PHONY: run test check web openapi bench faults clean
 
 run:     ## serve page and API with demo data on http://127.0.0.1:8080
 	@LISTEN="$(LISTEN)" scripts/run
@@ -18,6 +18,9 @@ openapi: ## write openapi/openapi.json from the code
 
 bench:   ## measure: reads, claims, the crowd
 	@scripts/bench
+
+faults:  ## the long forms of the fault tests: a disk that fails for a minute, a storm of ten minutes
+	@scripts/faults
 
 clean:   ## remove what was built (not data/, nor the tools in the cache)
 	rm -rf target web/dist

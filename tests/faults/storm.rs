@@ -1,7 +1,7 @@
 //! A storm of claims, and a journal of what was acknowledged: written by the one who asks, as in life.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -24,7 +24,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    fn acknowledge(&self, offer: OfferId, claim: &ClaimView) {
+    /// Writes down a claim that was acknowledged.
+    pub fn acknowledge(&self, offer: OfferId, claim: &ClaimView) {
         self.acknowledged.lock().unwrap().insert(claim.id, (offer, claim.code.as_str().to_owned()));
     }
 
@@ -35,6 +36,13 @@ impl Journal {
     /// How many claims were acknowledged so far.
     pub fn len(&self) -> usize {
         self.acknowledged.lock().unwrap().len()
+    }
+
+    /// How many claims were acknowledged and are not there.
+    pub async fn lost(&self, db: &Db) -> usize {
+        let rows = db.rows("SELECT id FROM claims").await;
+        let there: HashSet<ClaimId> = rows.iter().map(|row| ClaimId(row.try_get_by_index(0).expect("an id"))).collect();
+        self.acknowledged.lock().unwrap().keys().filter(|claim| !there.contains(claim)).count()
     }
 
     /// Everything that was promised is there, and the ledger is whole.

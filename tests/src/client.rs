@@ -145,6 +145,23 @@ impl Ask {
         self
     }
 
+    /// The same once more.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let request = self.request.try_clone().expect("a body in memory");
+        Self { what: self.what.clone(), path: self.path.clone(), request }
+    }
+
+    /// The same at another server.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        let mut request = self.again().request.build().expect("a request");
+        let there: reqwest::Url = url.parse().expect("an address");
+        request.url_mut().set_port(there.port()).expect("a port");
+        let request = reqwest::RequestBuilder::from_parts(CLIENT.clone(), request);
+        Self { what: self.what.clone(), path: self.path.clone(), request }
+    }
+
     /// Sends it; an error is a connection that broke or an answer that did not come.
     pub async fn attempt(self) -> reqwest::Result<Answer> {
         let response = self.request.send().await?;
@@ -228,6 +245,17 @@ impl Answer {
         let answer = self.status(204);
         assert!(answer.body.is_empty(), "{}: 204 has no body", answer.what);
         answer
+    }
+
+    /// What was asked: method and path.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// The code of a refusal in words, which this crate need not know; nothing where it is no refusal.
+    pub fn code(&self) -> Option<String> {
+        let problem: Value = serde_json::from_slice(&self.body).ok()?;
+        problem["code"].as_str().filter(|_| self.status >= 400).map(ToOwned::to_owned)
     }
 
     /// The code of a refusal.

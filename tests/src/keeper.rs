@@ -102,7 +102,7 @@ impl Drop for Kept {
     }
 }
 
-/// How to end a program.
+/// What to tell a program.
 #[derive(Clone, Copy, Debug)]
 pub enum Signal {
     /// It stops in its own way.
@@ -111,6 +111,10 @@ pub enum Signal {
     Kill,
     /// PostgreSQL: at once, without leaving shared memory behind.
     Quit,
+    /// It stands still.
+    Stop,
+    /// It goes on.
+    Continue,
 }
 
 impl Signal {
@@ -119,6 +123,8 @@ impl Signal {
             Self::Term => "TERM",
             Self::Kill => "KILL",
             Self::Quit => "QUIT",
+            Self::Stop => "STOP",
+            Self::Continue => "CONT",
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod client;
 pub mod db;
+pub mod disk;
 pub mod keeper;
 pub mod mail;
 pub mod market;

@@ -28,6 +28,18 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// The same people and programs at another server.
+    pub fn at(&self, url: &str) -> Self {
+        Self {
+            owner: self.owner.at(url),
+            editor: self.editor.at(url),
+            cashier: self.cashier.at(url),
+            program: self.program.at(url),
+            sandbox: self.sandbox.at(url),
+            ..self.clone()
+        }
+    }
+
     /// An address at the partner's desk: `path("/offers")`.
     pub fn path(&self, rest: &str) -> String {
         format!("/partners/{}{rest}", self.slug)

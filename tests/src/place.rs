@@ -1,6 +1,9 @@
 //! A place for data: a folder, and on PostgreSQL a database. Servers come and go in it.
 
-use std::process::{Command, Output};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use tempfile::TempDir;
 
@@ -24,7 +27,12 @@ pub struct Place {
 impl Place {
     /// An empty one, with limits that no test reaches by chance.
     pub async fn new(kind: Kind) -> Self {
-        let folder = tempfile::Builder::new().prefix("vm-test-").tempdir().expect("a folder");
+        Self::below(kind, &std::env::temp_dir()).await
+    }
+
+    /// The same below a folder.
+    pub async fn below(kind: Kind, parent: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("vm-test-").tempdir_in(parent).expect("a folder");
         let mut place = Self { kind, folder, env: Vec::new() };
         let data = place.folder.path().to_string_lossy().into_owned();
         place.set("DATA_DIR", data);
@@ -38,6 +46,12 @@ impl Place {
             place.set("DATABASE_URL", url);
         }
         place
+    }
+
+    /// One on a cluster of the test's own.
+    pub async fn on(cluster: &postgres::Cluster) -> Self {
+        let url = cluster.fresh_database().await;
+        Self { kind: Kind::Postgres, ..Self::new(Kind::Sqlite).await }.with("DATABASE_URL", url)
     }
 
     /// Sets a setting for servers and commands to come.

@@ -1,41 +1,44 @@
 //! One PostgreSQL cluster for each test process, in a temporary folder, with durable commits; a database for each
-//! [`Place`](crate::Place).
+//! [`Place`](crate::Place). Tests that restart it have one of their own.
 
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use sea_orm::{ConnectionTrait, Database};
 use tokio::sync::OnceCell;
 
 use crate::{
-    eventually,
+    PATIENCE, eventually,
     keeper::{Kept, Signal},
 };
 
-struct Cluster {
+/// A running cluster; gone when dropped.
+#[derive(Debug)]
+pub struct Cluster {
     port: u16,
     next: AtomicU32,
-    _process: Kept,
+    folder: PathBuf,
+    command: Vec<String>,
+    process: Mutex<Kept>,
 }
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 
 /// The address of a new, empty database.
 pub async fn fresh_database() -> String {
-    let cluster = CLUSTER.get_or_init(Cluster::start).await;
-    let name = format!("market_{}", cluster.next.fetch_add(1, Ordering::Relaxed));
-    let admin = Database::connect(cluster.url("postgres")).await.expect("the cluster answers");
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a new database");
-    admin.close().await.ok();
-    cluster.url(&name)
+    CLUSTER.get_or_init(Cluster::start).await.fresh_database().await
 }
 
 impl Cluster {
-    async fn start() -> Self {
+    /// Makes and starts one.
+    pub async fn start() -> Self {
         let bin = bin();
         let folder = tempfile::Builder::new().prefix("vm-postgres-").tempdir().expect("a folder").keep();
         let is_root = output("id", &["-u"]) == "0";
@@ -63,20 +66,49 @@ impl Cluster {
             &bin.join("postgres"),
             &["-D", &data, "-p", &port_arg, "-h", "127.0.0.1", "-k", "", "-c", "fsync=on", "-c", "max_connections=400"],
         );
-        let mut process = Kept::start(&command, &[], &folder, Signal::Quit);
-        let log = std::io::BufReader::new(process.stderr());
-        std::thread::spawn(move || std::io::BufRead::lines(log).for_each(drop));
-        let cluster = Self { port, next: AtomicU32::new(1), _process: process };
+        let process = Mutex::new(run(&command, &folder));
+        let cluster = Self { port, next: AtomicU32::new(1), folder, command, process };
+        cluster.answers().await;
+        cluster
+    }
+
+    /// The address of a new, empty database.
+    pub async fn fresh_database(&self) -> String {
+        let name = format!("market_{}", self.next.fetch_add(1, Ordering::Relaxed));
+        let admin = Database::connect(self.url("postgres")).await.expect("the cluster answers");
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a new database");
+        admin.close().await.ok();
+        self.url(&name)
+    }
+
+    /// Ends it at once, as a crash would, and starts it again: `pg_ctl restart -m immediate`.
+    pub async fn restart_at_once(&self) {
+        {
+            let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+            process.signal(Signal::Quit);
+            process.wait(PATIENCE).expect("PostgreSQL ends at once");
+            *process = run(&self.command, &self.folder);
+        }
+        self.answers().await;
+    }
+
+    async fn answers(&self) {
         eventually("PostgreSQL answers", || async {
-            Database::connect(cluster.url("postgres")).await.ok()?.close().await.ok()
+            Database::connect(self.url("postgres")).await.ok()?.close().await.ok()
         })
         .await;
-        cluster
     }
 
     fn url(&self, database: &str) -> String {
         format!("postgres://market@127.0.0.1:{}/{database}", self.port)
     }
+}
+
+fn run(command: &[String], folder: &Path) -> Kept {
+    let mut process = Kept::start(command, &[], folder, Signal::Quit);
+    let log = std::io::BufReader::new(process.stderr());
+    std::thread::spawn(move || std::io::BufRead::lines(log).for_each(drop));
+    process
 }
 
 /// PostgreSQL's programs: Debian keeps them off the PATH.

@@ -75,6 +75,16 @@ impl Server {
         process.wait(PATIENCE * 2).unwrap_or_else(|| panic!("does not end on {signal:?}:\n{}", self.log()))
     }
 
+    /// SIGSTOP: it stands still, with all that it holds.
+    pub fn pause(&self) {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner).signal(Signal::Stop);
+    }
+
+    /// SIGCONT: it goes on.
+    pub fn resume(&self) {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner).signal(Signal::Continue);
+    }
+
     /// Sends SIGTERM and does not wait.
     pub fn ask_to_stop(&self) {
         self.process.lock().unwrap_or_else(PoisonError::into_inner).signal(Signal::Term);

@@ -7,7 +7,10 @@ use shared::{ClaimId, Code, UserId, claim::ClaimState};
 use super::{give_back::give_back, store};
 use crate::{
     error::{Error, Result},
-    store::{clock::from_ms, entities::claims},
+    store::{
+        clock::{from_ms, to_ms},
+        entities::claims,
+    },
 };
 
 /// How often a gift back is tried again that lost against a till.
@@ -38,9 +41,10 @@ pub async fn cancel(
     Err(Code::Overloaded.into())
 }
 
-/// Cancels all active claims of a person who leaves; what a till holds, it may still redeem. In the transaction in which they leave.
+/// Cancels all active claims of a person who leaves; what a till holds, it may still redeem. What it lets go of or takes
+/// back later is closed by the next sweep. In the transaction in which they leave.
 pub async fn cancel_all(tx: &impl ConnectionTrait, claimant: UserId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let active = store::active_of(tx, claimant).await?;
     give_back(tx, active, ClaimState::Cancelled, now).await?;
-    Ok(())
+    store::end_time_of(tx, claimant, to_ms(now)).await
 }

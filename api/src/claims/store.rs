@@ -211,6 +211,14 @@ pub async fn active_of(db: &impl ConnectionTrait, claimant: UserId) -> Result<Ve
         .await
 }
 
+/// Lets the time of a person's claims that a till holds or has used be over. It may still redeem what it holds.
+pub async fn end_time_of(db: &impl ConnectionTrait, claimant: UserId, now: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE claims SET expires_at = $2
+               WHERE claimant_id = $1 AND state IN ('held', 'redeemed') AND expires_at > $2";
+    db.execute_raw(statement(db, sql, [claimant.0.into(), now.into()])).await?;
+    Ok(())
+}
+
 /// Active claims whose time is over, at most `limit`.
 pub async fn overdue(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<claims::Model>, DbErr> {
     claims::Entity::find()

@@ -152,8 +152,7 @@ impl Upload {
     }
 }
 
-/// The disk is full or broken: others may have better luck later.
+/// The disk is full or broken: the same upload can succeed later.
 fn failed(error: io::Error) -> Error {
-    let code = if error.kind() == io::ErrorKind::StorageFull { Code::Overloaded } else { Code::Internal };
-    Error { source: Some(Box::new(error)), ..Error::new(code) }
+    Error { source: Some(Box::new(error)), ..Error::new(Code::StorageUnavailable) }
 }

@@ -1,10 +1,14 @@
 //! Deleting one's own account: the person goes, the ledger stays whole.
 
 use serde_json::json;
-use shared::{Code, FieldCode, account::Role};
-use tests::{Market, Offer, PASSWORD, on_both, people};
+use shared::{Code, FieldCode, account::Role, redemption::RedemptionView};
+use tests::{Market, Offer, PASSWORD, eventually, on_both, people};
 
-on_both!(it_needs_the_password, the_person_is_gone_and_the_ledger_is_whole);
+on_both!(
+    it_needs_the_password,
+    the_person_is_gone_and_the_ledger_is_whole,
+    what_a_till_lets_go_of_afterwards_is_given_back,
+);
 
 async fn it_needs_the_password(market: Market) {
     let person = people::register(&market.anon(), Role::Learner).await;
@@ -44,4 +48,27 @@ async fn the_person_is_gone_and_the_ledger_is_whole(market: Market) {
     let again = json!({"email": person.email, "password": PASSWORD, "name": "Kim"});
     assert!(market.anon().send("/auth/register", &again).await.status < 300);
     people::sign_in(&market.anon(), &person.email, PASSWORD).await;
+}
+
+/// What a till holds or has used when its claimant leaves stays so, and nobody has it once the till lets go of it.
+async fn what_a_till_lets_go_of_afterwards_is_given_back(market: Market) {
+    let partner = market.partner().await;
+    let offer = Offer::once().quota(2).publish_at(&market, &partner.slug).await;
+    let mut redemptions: Vec<RedemptionView> = Vec::new();
+    for step in ["hold", "confirm"] {
+        let person = market.signed_up(Role::Learner).await;
+        let code = person.caller.claimed(offer.id).await.code;
+        redemptions.push(partner.cashier.send(&format!("/redemptions/{step}"), &json!({"code": code})).await.ok());
+        person.caller.delete("/me").json(&json!({"current_password": PASSWORD})).await.done();
+    }
+    assert_eq!(market.offer(offer.id).await.card.left, Some(0), "the till may still redeem what it holds");
+    for (redemption, step) in redemptions.iter().zip(["release", "undo"]) {
+        let body = json!({"redemption_id": redemption.id});
+        partner.cashier.send(&format!("/redemptions/{step}"), &body).await.status(200);
+    }
+    eventually("both units can be claimed again", || async {
+        (market.offer(offer.id).await.card.left == Some(2)).then_some(())
+    })
+    .await;
+    market.place.db().await.check_ledger().await;
 }

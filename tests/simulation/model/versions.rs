@@ -1,0 +1,65 @@
+//! The versions of offers: which were acknowledged and when, and for how long each may have been the live one.
+
+use std::collections::BTreeMap;
+
+use shared::offer::{OfferDraft, OfferState, OfferVersionView, PartnerOffer, Period};
+
+use super::{Span, quotas::Term};
+
+/// The versions of one offer.
+#[derive(Debug, Default)]
+pub struct Versions {
+    /// Those that somebody was told of.
+    acknowledged: BTreeMap<u32, (Span, OfferDraft, OfferState)>,
+    /// As the API says they are.
+    read: BTreeMap<u32, (OfferDraft, OfferState)>,
+}
+
+impl Versions {
+    /// Writes down a change that was acknowledged; says what is wrong with it, if anything.
+    pub fn acknowledge(&mut self, offer: &PartnerOffer, span: Span) -> Option<String> {
+        let said = (span, offer.offer.clone(), offer.state);
+        match self.acknowledged.insert(offer.version, said) {
+            Some((_, draft, state)) if draft != offer.offer || state != offer.state => {
+                Some(format!("version {} of {} was acknowledged twice, as two texts", offer.version, offer.id))
+            }
+            _ => None,
+        }
+    }
+
+    /// The versions that were not read yet, up to the present one.
+    pub fn unread(&self, last: u32) -> std::ops::RangeInclusive<u32> {
+        self.read.keys().next_back().map_or(1, |read| read + 1)..=last
+    }
+
+    /// Writes down a version as the API says that it is; says what is wrong with it, if anything.
+    pub fn read(&mut self, version: u32, view: &OfferVersionView) -> Option<String> {
+        self.read.insert(version, (view.offer.clone(), view.line.state));
+        let (_, draft, state) = self.acknowledged.get(&version)?;
+        let same = *draft == view.offer && *state == view.line.state;
+        (!same).then(|| format!("version {version} is {:?}, and was acknowledged as {state:?}: {draft:?}", view))
+    }
+
+    /// The last version that was acknowledged.
+    pub fn last(&self) -> u32 {
+        self.acknowledged.keys().next_back().copied().unwrap_or_default()
+    }
+
+    /// For how long each version may have been live: from when the last acknowledged one up to it was sent, until the
+    /// first acknowledged one after it was answered.
+    pub fn terms(&self) -> Vec<Term> {
+        let term = |(version, (draft, state)): (&u32, &(OfferDraft, OfferState))| Term {
+            from: self.acknowledged.range(..=version).next_back().map_or(0, |(_, (span, ..))| span.sent),
+            until: self
+                .acknowledged
+                .range(version + 1..)
+                .map(|(_, (span, ..))| span.answered)
+                .min()
+                .unwrap_or(u64::MAX),
+            is_open: *state == OfferState::Published,
+            is_monthly: draft.period == Period::Monthly,
+            quota: draft.quota,
+        };
+        self.read.iter().map(term).collect()
+    }
+}
