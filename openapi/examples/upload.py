@@ -40,7 +40,7 @@ def offer(external_id, quota):
         "area": "connectivity",
         "title": {"az": f"Nümunə paket {external_id}"},
         "audience": ["educator"],
-        "terms": {"data_mb": 10_000, "months": 1},
+        "terms": {"kind": "internet_package", "data_mb": 10_000, "months": 1},
         "quota": quota,
         "unit": "package",
         "period": "monthly",

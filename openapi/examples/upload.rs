@@ -60,7 +60,7 @@ fn offer(external_id: &str, quota: u32) -> Value {
         "area": "connectivity",
         "title": {"az": format!("Nümunə paket {external_id}")},
         "audience": ["educator"],
-        "terms": {"data_mb": 10_000, "months": 1},
+        "terms": {"kind": "internet_package", "data_mb": 10_000, "months": 1},
         "quota": quota,
         "unit": "package",
         "period": "monthly",

@@ -20,7 +20,7 @@ upload() {
 # 1. Two offers, one on each line; the second has a quota that no offer can have.
 offer() {
   cat <<JSON
-{"external_id": "$1", "kind": "internet_package", "area": "connectivity", "title": {"az": "Nümunə paket $1"}, "audience": ["educator"], "terms": {"data_mb": 10000, "months": 1}, "quota": $2, "unit": "package", "period": "monthly", "fulfilment": "generated_code"}
+{"external_id": "$1", "kind": "internet_package", "area": "connectivity", "title": {"az": "Nümunə paket $1"}, "audience": ["educator"], "terms": {"kind": "internet_package", "data_mb": 10000, "months": 1}, "quota": $2, "unit": "package", "period": "monthly", "fulfilment": "generated_code"}
 JSON
 }
 rows=$(mktemp)

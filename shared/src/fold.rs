@@ -1,13 +1,16 @@
 //! Folding text for search, so that `mekteb` finds `məktəb`, `ISIQ` finds `işıq` and `елка` finds `ёлка`.
 
+use crate::characters::{is_blank, is_invisible, is_mark};
+
 /// Folds one character to its lower-case base letter; `i`, `ı`, `I`, `İ` are one letter, as are `e` and `ə`.
 ///
-/// Answers nothing for a combining mark (as in the decomposed form of `İ`).
+/// The letters that are typed for `ə` where a keyboard has none, `ǝ` (U+01DD) and the Cyrillic `ә` (U+04D9), are `e`, too.
+/// Returns nothing for a combining mark (as in the decomposed form of `İ`), and for what nobody sees.
 fn fold_char(c: char) -> Option<char> {
     let lower = c.to_lowercase().next().unwrap_or(c);
     Some(match lower {
         'ı' | 'í' | 'ì' | 'î' => 'i',
-        'ə' | 'é' | 'è' | 'ê' | 'ë' => 'e',
+        'ə' | 'ǝ' | 'ә' | 'é' | 'è' | 'ê' | 'ë' => 'e',
         'ö' | 'ó' | 'ô' => 'o',
         'ü' | 'ú' | 'û' => 'u',
         'ş' => 's',
@@ -16,14 +19,19 @@ fn fold_char(c: char) -> Option<char> {
         'á' | 'à' | 'â' | 'ä' => 'a',
         'ё' => 'е',
         'й' => 'и',
-        '\u{300}'..='\u{36f}' => return None,
+        other if is_mark(other) || is_invisible(other) => return None,
         other => other,
     })
 }
 
+/// Whether a character stands in a word without being a letter: a mark on one, a soft hyphen, a zero-width blank.
+fn is_inside(c: char) -> bool {
+    is_mark(c) || (is_invisible(c) && !is_blank(c))
+}
+
 /// The folded words of a text: runs of letters and digits, in order.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && !('\u{300}'..='\u{36f}').contains(&c))
+    text.split(|c: char| is_blank(c) || (!c.is_alphanumeric() && !is_inside(c)))
         .map(|word| word.chars().filter_map(fold_char).collect::<String>())
         .filter(|word| !word.is_empty())
 }
@@ -44,6 +52,13 @@ mod tests {
         assert_eq!(fold("mekteb isigi"), "mekteb isigi");
         assert_eq!(fold("ЁЛКА, Йод"), "елка иод");
         assert_eq!(fold("I\u{307}nternet-paket"), "internet paket");
+        assert_eq!(fold("Tǝhsil TƎHSİL Mәktәb MӘKTӘB"), "tehsil tehsil mekteb mekteb");
+    }
+
+    #[test]
+    fn what_nobody_sees_does_not_part_a_word() {
+        assert_eq!(fold("Tə\u{ad}hsil Məktəb\u{200b}li \u{202e}kurs\u{202c}"), "tehsil mektebli kurs");
+        assert_eq!(fold("bir\u{2800}iki\u{3164}üç\u{2028}dörd"), "bir iki uc dord");
     }
 
     proptest! {

@@ -3,7 +3,9 @@
 //! sides need is written once.
 
 pub mod account;
+pub mod address;
 pub mod audit;
+pub mod characters;
 pub mod claim;
 pub mod code;
 pub mod eligibility;

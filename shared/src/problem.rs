@@ -140,7 +140,7 @@ codes! {
 
 macro_rules! field_codes {
     ($($(#[$doc:meta])+ $name:ident, [$az:literal, $en:literal, $ru:literal];)+) => {
-        /// What is wrong with one field. `{min}` and `{max}` in the texts stand for the bounds.
+        /// What is wrong with one field. `{min}` and `{max}` in the texts stand for the bounds, `{point}` for a character.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
@@ -168,6 +168,10 @@ field_codes! {
     OutOfRange, ["{min} ilə {max} arasında olmalıdır", "It must be from {min} to {max}", "Должно быть от {min} до {max}"];
     /// Not in the form that is needed.
     InvalidFormat, ["Düzgün yazılmayıb", "This is not in the right form", "Неверный формат"];
+    /// A character that nobody sees, or that turns the text around it.
+    InvisibleCharacter, ["Mətndə görünməyən işarə var: {point}. Onu silin və ya mətni yenidən yazın", "There is an invisible character in the text: {point}. Remove it, or type the text again", "В тексте есть невидимый символ: {point}. Удалите его или наберите текст заново"];
+    /// A name with a word of letters from two alphabets, which looks like another one.
+    MixedScripts, ["Bir sözdə latın və kiril hərfləri qarışıb, sözü bir əlifba ilə yazın", "A word mixes Latin with other letters, write it in one alphabet", "В одном слове смешаны латинские и другие буквы, напишите его одним алфавитом"];
     /// Not an e-mail address.
     InvalidEmail, ["E-poçt ünvanını düzgün yazın, məsələn ad@mekteb.az", "Enter an e-mail address such as name@school.az", "Введите адрес почты, например name@school.az"];
     /// Not an `https` address.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{object::objects, validate::Violations};
+use crate::{characters, object::objects, validate::Violations};
 
 /// A language of the platform (BCP 47 primary subtag). Azerbaijani comes first and is the fallback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,20 +64,22 @@ impl Lang {
     }
 }
 
-/// Text for people, in up to three languages. Azerbaijani is required; what is missing falls back to it.
+/// Text for people, in up to three languages. Azerbaijani is required; what is missing falls back to it. It is read into NFC,
+/// and without soft hyphens and zero-width blanks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct LocalText {
     /// Azerbaijani.
+    #[serde(deserialize_with = "characters::read_prose")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub az: String,
     /// English.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "characters::read_optional_prose")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub en: Option<String>,
     /// Russian.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "characters::read_optional_prose")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub ru: Option<String>,
 }

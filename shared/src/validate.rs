@@ -1,11 +1,17 @@
 //! Checking input, the same way in the page (beside the field) and in the server (as `errors` of a 422).
 
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use serde::Serialize;
 
 use crate::{
+    characters::{first_invisible, has_mixed_scripts, has_visible},
     problem::{FieldCode, FieldError},
     text::Lang,
 };
+
+/// The years that a time may lie in. Programs that read times differ outside of them: many have no year before 1970, and
+/// RFC 3339 has four digits for one (§5.6).
+pub const YEARS: [i32; 2] = [1970, 9999];
 
 /// One wrong place, not yet in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,7 +20,7 @@ pub struct Violation {
     pub pointer: String,
     /// What is wrong.
     pub code: FieldCode,
-    /// The least that is allowed, where the code speaks of it.
+    /// The least that is allowed, where the code speaks of it; the code point of a character that nobody sees.
     pub min: i64,
     /// The most that is allowed, where the code speaks of it.
     pub max: i64,
@@ -28,10 +34,15 @@ impl Violation {
 
     /// In words of `lang`.
     pub fn localised(&self, lang: Lang) -> FieldError {
-        let message =
-            self.code.template(lang).replace("{min}", &self.min.to_string()).replace("{max}", &self.max.to_string());
+        let message = fill(self.code.template(lang), self.min, self.max);
         FieldError { pointer: self.pointer.clone(), code: self.code, message }
     }
+}
+
+/// A sentence with what it is about: `{min}` and `{max}` are bounds, `{point}` the code point of a character (`U+202E`).
+pub(crate) fn fill(sentence: &str, min: i64, max: i64) -> String {
+    let sentence = sentence.replace("{min}", &min.to_string()).replace("{max}", &max.to_string());
+    sentence.replace("{point}", &format!("U+{min:04X}"))
 }
 
 /// What is wrong with an input: empty when nothing is.
@@ -51,9 +62,38 @@ impl Violations {
         }
     }
 
-    /// A text of `min` to `max` characters, not counting white space around it, and without control characters
-    /// other than line breaks and tabs.
+    /// A text that people write and others read: as [`Self::typed`], with something to see in it, and nothing that nobody
+    /// sees or that turns the text around.
     pub fn text(&mut self, pointer: &str, text: &str, min: usize, max: usize) {
+        let before = self.len();
+        self.typed(pointer, text, min, max);
+        if self.len() > before {
+            return;
+        }
+        if min > 0 && !has_visible(text) {
+            self.add(pointer, FieldCode::Required);
+        } else if let Some(hidden) = first_invisible(text) {
+            self.bounded(pointer, FieldCode::InvisibleCharacter, i64::from(u32::from(hidden)), 0);
+        }
+    }
+
+    /// The name of a person or a company: a text in one line, no word of which mixes alphabets to look like another one.
+    pub fn name(&mut self, pointer: &str, name: &str, max: usize) {
+        let before = self.len();
+        self.text(pointer, name, 1, max);
+        if self.len() > before {
+            return;
+        }
+        if name.contains(['\n', '\r', '\t']) {
+            self.add(pointer, FieldCode::InvalidFormat);
+        } else {
+            self.require(!has_mixed_scripts(name), pointer, FieldCode::MixedScripts);
+        }
+    }
+
+    /// A text that is only compared with others, such as a code or what is searched for: of `min` to `max` characters, not
+    /// counting white space around it, and without control characters other than line breaks and tabs.
+    pub fn typed(&mut self, pointer: &str, text: &str, min: usize, max: usize) {
         let length = text.trim().chars().count();
         let bounds = |v: usize| i64::try_from(v).unwrap_or(i64::MAX);
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
@@ -65,6 +105,25 @@ impl Violations {
         } else if text.chars().count() > max {
             self.bounded(pointer, FieldCode::TooLong, bounds(min), bounds(max));
         }
+    }
+
+    /// An instant within [`YEARS`], and no leap second, which most programs cannot read.
+    pub fn time(&mut self, pointer: &str, at: Option<DateTime<Utc>>) {
+        let Some(at) = at else { return };
+        self.year(pointer, at.year());
+        self.require(at.nanosecond() < 1_000_000_000, pointer, FieldCode::InvalidFormat);
+    }
+
+    /// A day within [`YEARS`].
+    pub fn day(&mut self, pointer: &str, day: Option<NaiveDate>) {
+        if let Some(day) = day {
+            self.year(pointer, day.year());
+        }
+    }
+
+    fn year(&mut self, pointer: &str, year: i32) {
+        let [first, last] = YEARS.map(i64::from);
+        self.range(pointer, i64::from(year), first, last);
     }
 
     /// A whole number from `min` to `max`.
@@ -124,48 +183,41 @@ pub trait Validate {
     }
 }
 
-/// An e-mail address as mail servers take it in practice: something, an at sign, a domain with a dot, no blanks
-/// (a subset of RFC 5321 §4.1.2; whether it exists, only a mail can tell).
-pub fn is_email(address: &str) -> bool {
-    let Some((local, domain)) = address.rsplit_once('@') else { return false };
-    let label = |l: &str| {
-        (1..=63).contains(&l.len())
-            && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            && !l.starts_with('-')
-            && !l.ends_with('-')
-    };
-    address.len() <= 254
-        && (1..=64).contains(&local.len())
-        && local.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c))
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local.contains("..")
-        && domain.contains('.')
-        && domain.split('.').all(label)
-        && domain.rsplit('.').next().is_some_and(|tld| tld.chars().any(|c| c.is_ascii_alphabetic()))
-}
-
-/// An address that a person may be sent to: `https`, a host, no blanks, no user name in it.
-pub fn is_https(link: &str) -> bool {
-    link.len() <= 500
-        && link.strip_prefix("https://").is_some_and(|rest| {
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            host.contains('.') && !host.contains('@') && !link.chars().any(|c| c.is_whitespace() || c.is_control())
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn email_addresses() {
-        for good in ["a@b.az", "aygun.m+x@mekteb-12.edu.az"] {
-            assert!(is_email(good), "{good}");
+    fn times_lie_between_1970_and_9999() {
+        let wrong = |at: &str| {
+            let mut violations = Violations::default();
+            violations.time("/at", at.parse().ok());
+            violations.into_vec().first().map(|v| v.code)
+        };
+        for good in ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"] {
+            assert_eq!(wrong(good), None, "{good}");
         }
-        for bad in ["", "a", "a@b", "a b@c.az", "a@-b.az", "a@b..az", ".a@b.az", "a@b.1", "ə@b.az", "a\n@b.az"] {
-            assert!(!is_email(bad), "{bad}");
+        for bad in
+            ["1969-12-31T23:59:59Z", "+10000-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"]
+        {
+            assert_eq!(wrong(bad), Some(FieldCode::OutOfRange), "{bad}");
         }
+        assert_eq!(wrong("2026-12-31T23:59:60Z"), Some(FieldCode::InvalidFormat));
+    }
+
+    #[test]
+    fn a_text_has_something_to_see_and_nothing_hidden() {
+        let wrong = |text: &str, min| {
+            let mut violations = Violations::default();
+            violations.text("/text", text, min, 20);
+            violations.into_vec().first().map(|v| v.code)
+        };
+        assert_eq!(wrong("\u{3164}", 1), Some(FieldCode::Required));
+        assert_eq!(wrong("\u{3164}", 0), Some(FieldCode::InvisibleCharacter));
+        let mut violations = Violations::default();
+        violations.text("/text", "Paket \u{202e}gpj.exe", 1, 20);
+        let message = violations.message("/text", Lang::En);
+        assert!(message.as_deref().is_some_and(|m| m.contains("U+202E")), "{message:?}");
     }
 
     #[test]

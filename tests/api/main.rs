@@ -20,6 +20,8 @@ mod partners;
 mod redemptions;
 mod settings;
 mod stats;
+mod texts;
+mod times;
 mod uploader;
 mod webhooks;
 mod wire;

@@ -14,7 +14,7 @@ OFFER = {
     "area": "connectivity",
     "title": {"az": "Nümunə paket"},
     "audience": ["educator"],
-    "terms": {"data_mb": 10_000, "months": 1},
+    "terms": {"kind": "internet_package", "data_mb": 10_000, "months": 1},
     "quota": 100,
     "unit": "package",
     "period": "monthly",

@@ -13,7 +13,7 @@ const offer: components["schemas"]["OfferDraft"] = {
   area: "connectivity",
   title: { az: "Nümunə paket" },
   audience: ["educator"],
-  terms: { data_mb: 10000, months: 1 },
+  terms: { kind: "internet_package", data_mb: 10000, months: 1 },
   quota: 100,
   unit: "package",
   period: "monthly",

@@ -1,4 +1,4 @@
-//! Passwords as argon2id hashes (OWASP Password Storage Cheat Sheet: m=19456, t=2, p=1), in PHC strings.
+//! Passwords, in NFC (RFC 8265 §4.2.2), as argon2id hashes (OWASP Password Storage Cheat Sheet: m=19456, t=2, p=1), in PHC strings.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use shared::Code;
+use shared::{Code, characters::composed};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -35,14 +35,14 @@ impl Default for Hasher {
 impl Hasher {
     /// The hash of a password.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        let password = password.to_owned();
+        let password = composed(password.to_owned());
         self.in_turn(move || hash_now(&password)).await?.map_err(failed)
     }
 
     /// Whether the password belongs to the hash. Without a hash it takes the same time, and the answer is no.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
         let known = hash.is_some();
-        let (password, hash) = (password.to_owned(), hash.unwrap_or(NOBODY).to_owned());
+        let (password, hash) = (composed(password.to_owned()), hash.unwrap_or(NOBODY).to_owned());
         let fits = self.in_turn(move || verify_now(&password, &hash)).await?.map_err(failed)?;
         Ok(known && fits)
     }

@@ -73,7 +73,7 @@ pub async fn drafts(db: &impl ConnectionTrait, ids: &[OfferId]) -> Result<Vec<(O
     rows.into_iter()
         .map(|row| {
             let draft: serde_json::Value = row.try_get("", "draft")?;
-            let draft = serde_json::from_value(draft).map_err(|e| DbErr::Json(e.to_string()))?;
+            let draft = json::read(&draft).map_err(|e| DbErr::Json(e.to_string()))?;
             Ok((OfferId(row.try_get("", "id")?), (row.try_get("", "version")?, draft)))
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::Args;
-use shared::{Lang, validate::is_email};
+use shared::{Lang, address::is_email};
 
 use crate::{
     accounts::operator::{self, Made, NewPassword},

@@ -8,9 +8,7 @@ use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
         ComponentsBuilder, ContentBuilder, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
-        Schema,
         path::Operation,
-        schema::AnyOfBuilder,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
         server::ServerBuilder,
     },
@@ -135,14 +133,6 @@ fn operation_id(method: &str, path: &str) -> String {
     std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
-/// The terms of the kinds overlap (all figures may be left open), so several may fit: `anyOf`, not `oneOf`.
-fn let_terms_overlap(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
-    if let Some(RefOr::T(Schema::OneOf(one))) = schemas.get("Terms") {
-        let any = one.items.iter().fold(AnyOfBuilder::new(), |any, item| any.item(item.clone()));
-        schemas.insert("Terms".to_owned(), RefOr::T(any.description(one.description.clone()).build().into()));
-    }
-}
-
 /// The whole document, from the paths that the routes gave.
 pub fn finish(mut routes: Document) -> Document {
     let mut document = Head::openapi();
@@ -185,7 +175,6 @@ pub fn finish(mut routes: Document) -> Document {
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("vm_session"))));
     components.schemas.insert(shared::FieldError::name().into_owned(), shared::FieldError::schema());
     components.schemas.insert(shared::FieldCode::name().into_owned(), shared::FieldCode::schema());
-    let_terms_overlap(&mut components.schemas);
     document.servers = Some(vec![ServerBuilder::new().url("/").build()]);
     document
 }

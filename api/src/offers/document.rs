@@ -13,13 +13,12 @@ use shared::{
 
 use crate::{
     error::{Error, Result},
-    store::{clock::from_ms, entities::offers},
+    store::{clock::from_ms, entities::offers, json},
 };
 
 /// What the partner wrote.
 pub fn draft_of(offer: &offers::Model) -> Result<OfferDraft> {
-    use serde::Deserialize;
-    OfferDraft::deserialize(&offer.draft).map_err(Error::internal)
+    json::read(&offer.draft).map_err(Error::internal)
 }
 
 /// What the partner wrote last: the edit that waits in review, or what everybody sees.
@@ -29,8 +28,7 @@ pub fn latest_draft_of(offer: &offers::Model) -> Result<OfferDraft> {
 
 /// The edit that waits in review.
 pub fn pending_of(offer: &offers::Model) -> Result<Option<OfferDraft>> {
-    use serde::Deserialize;
-    offer.pending.as_ref().map(OfferDraft::deserialize).transpose().map_err(Error::internal)
+    offer.pending.as_ref().map(json::read).transpose().map_err(Error::internal)
 }
 
 /// The state of a row.
@@ -88,6 +86,7 @@ pub struct Beside {
 /// The card of an offer.
 pub fn card(draft: OfferDraft, beside: Beside) -> OfferCard {
     OfferCard {
+        terms: draft.terms_of_kind(),
         id: beside.id,
         kind: draft.kind,
         further_kinds: draft.further_kinds,
@@ -97,7 +96,6 @@ pub fn card(draft: OfferDraft, beside: Beside) -> OfferCard {
         summary: draft.summary,
         audience: draft.audience,
         regions: draft.regions,
-        terms: draft.terms,
         state: beside.state,
         period: draft.period,
         unit: draft.unit,

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
-use serde::Deserialize;
 use shared::{
     Code, OfferId, Page,
     account::Role,
@@ -18,7 +17,7 @@ use crate::{
         Store,
         clock::from_ms,
         entities::{api_keys, offers, users},
-        statement,
+        json, statement,
     },
 };
 
@@ -40,11 +39,11 @@ struct Row {
 
 impl Row {
     fn draft(&self) -> Result<OfferDraft> {
-        OfferDraft::deserialize(&self.draft).map_err(Error::internal)
+        json::read(&self.draft).map_err(Error::internal)
     }
 
     fn pending(&self) -> Result<Option<OfferDraft>> {
-        self.pending.as_ref().map(OfferDraft::deserialize).transpose().map_err(Error::internal)
+        self.pending.as_ref().map(json::read).transpose().map_err(Error::internal)
     }
 
     /// What the partner wrote last.

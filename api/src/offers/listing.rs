@@ -64,7 +64,7 @@ impl Validate for ManageQuery {
     fn check(&self, violations: &mut Violations) {
         check_limit(self.limit, violations);
         if let Some(q) = &self.q {
-            violations.text("?q", q, 0, Q_MAX);
+            violations.typed("?q", q, 0, Q_MAX);
         }
         let known = self.states().is_some();
         violations.require(known, "?state", shared::FieldCode::UnknownValue);

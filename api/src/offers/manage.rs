@@ -137,11 +137,16 @@ pub async fn change(
     let waits = waits(doing, offer)?;
     let before = if waits { latest_draft_of(offer)? } else { draft_of(offer)? };
     let mut document = serde_json::to_value(&before).map_err(Error::internal)?;
+    // The kind of the terms follows the offer's, unless the patch says it.
+    document["terms"].as_object_mut().and_then(|terms| terms.remove("kind"));
     body::merge(&mut document, Value::Object(patch));
     let draft: OfferDraft = body::from_value(document)?;
     check_rules(&draft)?;
     if waits && draft.external_id != before.external_id {
         return Err(Error::invalid_at("/external_id", FieldCode::NotAllowed));
+    }
+    if draft == before {
+        return seen(tx, offer, doing).await;
     }
     rewrite(tx, doing, offer, &draft, waits).await
 }

@@ -16,6 +16,7 @@ use crate::{
         Store, Transaction,
         clock::{from_ms, to_ms},
         entities::{partner_profiles, partners},
+        json,
         revisions::{self, Revision},
     },
 };
@@ -28,7 +29,7 @@ pub fn view(partner: partners::Model, profile: partner_profiles::Model) -> Resul
         slug: partner.slug,
         reason: profile.reason,
         name: partner.name,
-        about: partner.about.and_then(|about| serde_json::from_value(about).ok()),
+        about: partner.about.and_then(|about| json::read(&about).ok()),
         website: partner.website,
         tax_id: profile.tax_id,
         contact_name: profile.contact_name,
@@ -66,7 +67,7 @@ pub async fn change(
     expected.check(u32::try_from(profile.version).unwrap_or_default())?;
     let before = PartnerDetails {
         name: row.name.clone(),
-        about: row.about.clone().and_then(|about| serde_json::from_value(about).ok()),
+        about: row.about.clone().and_then(|about| json::read(&about).ok()),
         website: row.website.clone(),
         contact_name: profile.contact_name.clone(),
         contact_email: profile.contact_email.clone(),

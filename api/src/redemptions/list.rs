@@ -58,8 +58,10 @@ impl Validate for RedemptionsQuery {
     fn check(&self, violations: &mut Violations) {
         check_limit(self.limit, violations);
         if let Some(partner) = &self.partner {
-            violations.text("?partner", partner, 1, 64);
+            violations.typed("?partner", partner, 1, 64);
         }
+        violations.time("?from", self.from);
+        violations.time("?to", self.to);
         if let (Some(from), Some(to)) = (self.from, self.to) {
             violations.require(from < to, "?to", FieldCode::NotAfter);
         }

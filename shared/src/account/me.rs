@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NAME_MAX, Role, check_password};
 use crate::{
+    characters,
     id::{ClaimId, OfferId, SessionId, UserId},
     problem::FieldCode,
     text::Lang,
@@ -76,7 +77,7 @@ impl Validate for Logout {
 #[serde(deny_unknown_fields)]
 pub struct ChangeMe {
     /// A new name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub name: Option<String>,
     /// Another language for mails.
@@ -95,7 +96,7 @@ pub struct ChangeMe {
 impl Validate for ChangeMe {
     fn check(&self, violations: &mut Violations) {
         if let Some(name) = &self.name {
-            violations.text("/name", name, 1, NAME_MAX);
+            violations.name("/name", name, NAME_MAX);
         }
         if let Some(password) = &self.new_password {
             check_password("/new_password", password, &[], violations);

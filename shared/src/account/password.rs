@@ -1,6 +1,6 @@
 //! Which passwords are good enough.
 
-use crate::{problem::FieldCode, validate::Violations};
+use crate::{characters::composed, problem::FieldCode, validate::Violations};
 
 /// Shortest password, in characters (NIST SP 800-63B §5.1.1.2 asks for 8; we ask for more and for no composition).
 pub const PASSWORD_MIN: usize = 10;
@@ -30,9 +30,10 @@ const COMMON: [&str; 16] = [
 /// Long enough, and not one that is guessed first: a common word with some digits, one repeated character, or the
 /// person's own name or address (NIST SP 800-63B §5.1.1.2).
 pub fn check_password(pointer: &str, password: &str, personal: &[&str], violations: &mut Violations) {
+    let password = &*composed(password.to_owned());
     let length = password.chars().count();
     if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        violations.text(
+        violations.typed(
             pointer,
             &password.replace(|c: char| c.is_whitespace() || c.is_control(), "x"),
             PASSWORD_MIN,

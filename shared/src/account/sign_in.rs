@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{NAME_MAX, Role, check_password};
 use crate::{
+    address::is_email,
+    characters,
     problem::FieldCode,
     text::Lang,
-    validate::{Validate, Violations, is_email},
+    validate::{Validate, Violations},
 };
 
 /// Signs somebody up.
@@ -21,6 +23,7 @@ pub struct Register {
     #[cfg_attr(feature = "openapi", schema(min_length = 10, max_length = 128, format = "password"))]
     pub password: String,
     /// How to address them.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub name: String,
     /// `learner`, `educator` or `institution_head`; `learner` when left out. The latter two count once verified.
@@ -35,7 +38,7 @@ impl Validate for Register {
     fn check(&self, violations: &mut Violations) {
         violations.require(is_email(&self.email), "/email", FieldCode::InvalidEmail);
         check_password("/password", &self.password, &[&self.email, &self.name], violations);
-        violations.text("/name", &self.name, 1, NAME_MAX);
+        violations.name("/name", &self.name, NAME_MAX);
         violations.require(self.role.is_none_or(|r| Role::SELF_DECLARED.contains(&r)), "/role", FieldCode::NotAllowed);
     }
 }
@@ -124,7 +127,7 @@ pub struct ResetPassword {
 
 impl Validate for ResetPassword {
     fn check(&self, violations: &mut Violations) {
-        violations.text("/token", &self.token, 1, 200);
+        violations.typed("/token", &self.token, 1, 200);
         check_password("/password", &self.password, &[], violations);
     }
 }
@@ -143,7 +146,7 @@ pub struct VerifyEmail {
 impl Validate for VerifyEmail {
     fn check(&self, violations: &mut Violations) {
         if let Some(token) = &self.token {
-            violations.text("/token", token, 1, 200);
+            violations.typed("/token", token, 1, 200);
         }
     }
 }

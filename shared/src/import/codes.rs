@@ -49,6 +49,10 @@ codes! {
         ["Şablondakı nümunəyə baxın. Xarici kodda yalnız latın hərfləri, rəqəmlər və . _ : - ola bilər, keçid https:// ilə başlayır.",
          "See the example in the template. An external id has only Latin letters, digits and . _ : -, a link begins with https://.",
          "Посмотрите пример в шаблоне. Во внешнем коде — только латинские буквы, цифры и . _ : -, ссылка начинается с https://."];
+        /// A character that nobody sees, or that turns the text around it: `{point}`.
+        InvisibleCharacter = "invisible_character",
+        ["Mətndə görünməyən işarə var: {point}", "There is an invisible character in the text: {point}", "В тексте есть невидимый символ: {point}"],
+        ["Mətni köçürmək əvəzinə yenidən yazın.", "Type the text again instead of pasting it.", "Наберите текст заново, не вставляя его."];
         /// Another type of value is needed.
         WrongType = "wrong_type",
         ["Dəyərin növü yanlışdır", "The value has the wrong type", "Неверный тип значения"],
@@ -227,6 +231,7 @@ impl From<FieldCode> for RowCode {
             FieldCode::TooShort => Self::TooShort,
             FieldCode::TooLong => Self::TooLong,
             FieldCode::OutOfRange => Self::OutOfRange,
+            FieldCode::InvisibleCharacter => Self::InvisibleCharacter,
             FieldCode::WrongType => Self::WrongType,
             FieldCode::UnknownValue => Self::UnknownValue,
             FieldCode::UnknownField => Self::UnknownField,

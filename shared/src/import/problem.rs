@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{FileCode, RowCode};
-use crate::{text::Lang, validate::Violation};
+use crate::{
+    text::Lang,
+    validate::{Violation, fill},
+};
 
 /// One thing that is wrong with a row, not yet in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +36,7 @@ impl RowProblem {
 
     /// In words of `lang`.
     pub fn localised(&self, line: u64, external_id: Option<String>, lang: Lang) -> RowError {
-        let fill = |text: &str| text.replace("{min}", &self.min.to_string()).replace("{max}", &self.max.to_string());
+        let fill = |text: &str| fill(text, self.min, self.max);
         RowError {
             line,
             external_id,

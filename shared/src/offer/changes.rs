@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::draft::OfferDraft;
+use super::{draft::OfferDraft, terms::KIND};
 
 /// One place that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,12 @@ pub struct Change {
 /// The places where two drafts differ, in the order of the draft's fields.
 pub fn changes(before: &OfferDraft, after: &OfferDraft) -> Vec<Change> {
     let mut found = Vec::new();
-    let [before, after] = [before, after].map(|draft| serde_json::to_value(draft).unwrap_or_default());
+    // That the terms are of another kind, the offer's own kind says.
+    let [before, after] = [before, after].map(|draft| {
+        let mut json = serde_json::to_value(draft).unwrap_or_default();
+        json["terms"].as_object_mut().and_then(|terms| terms.remove(KIND));
+        json
+    });
     compare(&mut String::new(), &before, &after, &mut found);
     found
 }

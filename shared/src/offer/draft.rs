@@ -1,17 +1,19 @@
 //! An offer as its partner writes it, with the rules that the page and the server both check.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{
     names::{Area, Audience, Fulfilment, Kind, Period, Region, Unit},
-    terms::Terms,
+    terms::{KIND, Terms, settled},
 };
 use crate::{
+    address::is_https,
+    object::Object,
     problem::FieldCode,
     text::LocalText,
-    validate::{Validate, Violations, is_https},
+    validate::{Validate, Violations},
 };
 
 /// The largest quota: more units than the country has people is a slip of the pen.
@@ -26,7 +28,7 @@ pub const CLAIM_DAYS_MAX: u16 = 730;
 /// An offer as its partner writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct OfferDraft {
     /// The partner's own name for it, unique among its offers.
     #[serde(default)]
@@ -60,7 +62,8 @@ pub struct OfferDraft {
     #[cfg_attr(feature = "openapi", schema(max_items = 14))]
     pub regions: Vec<Region>,
     /// The terms of its kind.
-    #[serde(default)]
+    // Here the figures alone, since the kind stands above; in JSON it stands with them, too.
+    #[serde(default, getter = "OfferDraft::terms_of_kind")]
     #[cfg_attr(feature = "openapi", schema(value_type = Terms))]
     pub terms: Map<String, Value>,
     /// How many units there are, in each period; null is without limit.
@@ -79,7 +82,7 @@ pub struct OfferDraft {
     pub fulfilment: Fulfilment,
     /// The page where that happens (`https`), needed for `link`.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(max_length = 500, format = "uri"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 500, pattern = "^https://"))]
     pub link: Option<String>,
     /// When it opens; at once when left out.
     #[serde(default)]
@@ -101,7 +104,29 @@ const fn claim_days() -> u16 {
     CLAIM_DAYS_DEFAULT
 }
 
+/// Read from objects alone, as a request or the page has it: with its terms in the form in which they are kept.
+impl<'de> Deserialize<'de> for OfferDraft {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut draft = Self::deserialize(Object(deserializer))?;
+        draft.terms = settled(draft.kind, draft.terms);
+        Ok(draft)
+    }
+}
+
+impl Serialize for OfferDraft {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
 impl OfferDraft {
+    /// The terms with their kind, as they stand in JSON.
+    pub fn terms_of_kind(&self) -> Map<String, Value> {
+        let mut terms = self.terms.clone();
+        terms.entry(KIND).or_insert_with(|| self.kind.as_str().into());
+        terms
+    }
+
     /// The terms, typed; nothing where they are not those of the kind.
     pub fn typed_terms(&self) -> Option<Terms> {
         Terms::read(self.kind, &self.terms, &mut Violations::default())
@@ -111,7 +136,7 @@ impl OfferDraft {
 impl Validate for OfferDraft {
     fn check(&self, v: &mut Violations) {
         if let Some(id) = &self.external_id {
-            v.text("/external_id", id, 1, 64);
+            v.typed("/external_id", id, 1, 64);
             let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || "._:-".contains(c));
             v.require(plain, "/external_id", FieldCode::InvalidFormat);
         }
@@ -144,6 +169,8 @@ impl Validate for OfferDraft {
             Some(link) => v.require(is_https(link), "/link", FieldCode::InvalidFormat),
             None => v.require(self.fulfilment != Fulfilment::Link, "/link", FieldCode::Required),
         }
+        v.time("/starts_at", self.starts_at);
+        v.time("/ends_at", self.ends_at);
         if let (Some(starts), Some(ends)) = (self.starts_at, self.ends_at) {
             v.require(starts < ends, "/ends_at", FieldCode::NotAfter);
         }

@@ -12,6 +12,7 @@ use super::{
     state::{Action, OfferState},
 };
 use crate::{
+    characters,
     id::OfferId,
     pool::CodeStock,
     text::LocalText,
@@ -228,6 +229,7 @@ pub struct PendingEdit {
 #[serde(deny_unknown_fields)]
 pub struct Reject {
     /// Why, for the partner; up to 2,000 characters.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
     pub reason: String,
 }

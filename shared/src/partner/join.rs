@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{MemberView, PartnerState, is_phone, is_reserved, is_slug, is_tax_id};
 use crate::{
+    address::{is_email, is_https},
+    characters,
     id::PartnerId,
     problem::FieldCode,
     text::LocalText,
-    validate::{Validate, Violations, is_email, is_https},
+    validate::{Validate, Violations},
 };
 
 /// Longest name of a partner, in characters.
@@ -38,6 +40,7 @@ pub struct NewPartner {
     )]
     pub slug: String,
     /// The name, as it stands on offers.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub name: String,
     /// What the company is.
@@ -50,6 +53,7 @@ pub struct NewPartner {
     #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9]{10}$", example = "1234567891"))]
     pub tax_id: String,
     /// Whom the ministry may ask.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub contact_name: String,
     /// Where it may write to.
@@ -62,14 +66,14 @@ pub struct NewPartner {
     )]
     pub contact_phone: String,
     /// What the company wants to give, in its own words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
     pub message: Option<String>,
 }
 
 impl Validate for NewPartner {
     fn check(&self, v: &mut Violations) {
-        v.text("/slug", &self.slug, 3, 40);
+        v.typed("/slug", &self.slug, 3, 40);
         if v.is_empty() {
             v.require(is_slug(&self.slug), "/slug", FieldCode::InvalidFormat);
             v.require(!is_reserved(&self.slug), "/slug", FieldCode::Reserved);
@@ -102,6 +106,7 @@ impl NewPartner {
 #[serde(deny_unknown_fields)]
 pub struct PartnerDetails {
     /// The name, as it stands on offers.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub name: String,
     /// What the company is.
@@ -112,7 +117,7 @@ pub struct PartnerDetails {
     #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub website: Option<String>,
     /// Whom the ministry may ask.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 120))]
     pub contact_name: Option<String>,
     /// Where it may write to.
@@ -127,17 +132,16 @@ pub struct PartnerDetails {
 
 impl Validate for PartnerDetails {
     fn check(&self, v: &mut Violations) {
-        v.text("/name", &self.name, 1, PARTNER_NAME_MAX);
-        v.require(!self.name.contains(['\n', '\r', '\t']), "/name", FieldCode::InvalidFormat);
+        v.name("/name", &self.name, PARTNER_NAME_MAX);
         if let Some(about) = &self.about {
             about.check("/about", ABOUT_MAX, v);
         }
         if let Some(site) = &self.website {
-            v.text("/website", site, 1, WEBSITE_MAX);
+            v.typed("/website", site, 1, WEBSITE_MAX);
             v.require(is_https(site), "/website", FieldCode::InvalidFormat);
         }
         if let Some(name) = &self.contact_name {
-            v.text("/contact_name", name, 1, CONTACT_MAX);
+            v.name("/contact_name", name, CONTACT_MAX);
         }
         if let Some(email) = &self.contact_email {
             v.require(is_email(email), "/contact_email", FieldCode::InvalidEmail);
@@ -200,6 +204,7 @@ pub struct AdminPartner {
 #[serde(deny_unknown_fields)]
 pub struct PartnerReason {
     /// Up to 2,000 characters.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
     pub reason: String,
 }

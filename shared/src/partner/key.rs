@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{KeyMode, Scope};
 use crate::{
+    characters,
     id::{ApiKeyId, UserId},
     names::names,
     problem::{Code, FieldCode},
@@ -46,6 +47,7 @@ names! {
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
     /// What it is for, in your own words.
+    #[serde(deserialize_with = "characters::read")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 80))]
     pub name: String,
     /// Where it works: `live`, or `test` in the partner's sandbox alone.

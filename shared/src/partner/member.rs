@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{MemberRole, PartnerState};
 use crate::{
+    address::is_email,
     id::{InvitationId, UserId},
     offer::PartnerRef,
     problem::FieldCode,
     text::Lang,
-    validate::{Validate, Violations, is_email},
+    validate::{Validate, Violations},
 };
 
 /// People of one partner, at most.
@@ -114,7 +115,7 @@ pub struct AcceptInvitation {
 
 impl Validate for AcceptInvitation {
     fn check(&self, v: &mut Violations) {
-        v.text("/token", &self.token, 1, 200);
+        v.typed("/token", &self.token, 1, 200);
     }
 }
 

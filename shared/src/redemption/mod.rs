@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::sandbox::{NewSandboxClaim, SandboxClaim};
 use crate::{
+    characters,
     claim::ClaimState,
     id::{ClaimId, OfferId, RedemptionId},
     names::names,
@@ -127,7 +128,7 @@ pub struct HoldCode {
     pub ttl_seconds: u16,
     /// The till's own number for it, such as that of the receipt; one redemption each. Sending it again for the same
     /// code answers the same redemption.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub reference: Option<String>,
 }
@@ -158,7 +159,7 @@ pub struct ConfirmRedemption {
     pub quantity: Option<u32>,
     /// The till's own number for it, such as that of the receipt; one redemption each. Sending it again for the same
     /// code answers the same redemption.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub reference: Option<String>,
 }
@@ -188,7 +189,7 @@ pub struct UndoRedemption {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub partner: Option<String>,
     /// Why, for the partner's own records.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub reason: Option<String>,
 }
@@ -231,12 +232,12 @@ pub struct RedemptionView {
 }
 
 fn check_code(violations: &mut Violations, code: &str) {
-    violations.text("/code", code, 1, CODE_MAX);
+    violations.typed("/code", code, 1, CODE_MAX);
 }
 
 fn check_place(violations: &mut Violations, partner: Option<&str>) {
     if let Some(partner) = partner {
-        violations.text("/partner", partner, 1, 64);
+        violations.typed("/partner", partner, 1, 64);
     }
 }
 

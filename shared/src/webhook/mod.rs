@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::delivery::{Attempt, Delivery, Message, SentHeader};
 use crate::{
+    characters,
     id::WebhookId,
     names::names,
     problem::FieldCode,
@@ -105,7 +106,7 @@ pub struct NewWebhook {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500, example = "https://example.com/market"))]
     pub url: String,
     /// What it is for, for the people at the desk.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(max_length = 120))]
     pub description: Option<String>,
     /// What is told; at least one. `test` is told anyway.
@@ -123,7 +124,7 @@ pub struct ChangeWebhook {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
     pub url: Option<String>,
     /// As on making it; an empty one removes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "characters::read_optional")]
     #[cfg_attr(feature = "openapi", schema(max_length = 120))]
     pub description: Option<String>,
     /// As on making it.
@@ -231,7 +232,7 @@ impl Validate for RotateSecret {
 /// to allow others in a demo.
 fn check_url(v: &mut Violations, url: &str) {
     let before = v.len();
-    v.text("/url", url, 1, URL_MAX);
+    v.typed("/url", url, 1, URL_MAX);
     if v.len() > before {
         return;
     }

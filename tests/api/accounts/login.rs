@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::{Code, account::Me};
-use tests::{Kind, Market, PASSWORD, Place, on_both, people};
+use tests::{Kind, Market, PASSWORD, Place, mail::Mail, on_both, people};
 
 use super::{cookies, sent};
 
@@ -10,6 +10,7 @@ on_both!(
     the_page_gets_two_locked_down_cookies,
     cookies_from_another_site_change_nothing,
     wrong_passwords_and_unknown_addresses_look_alike,
+    a_password_is_the_same_however_its_letters_are_composed,
 );
 on_both!(alone: over_https_cookies_are_secure);
 
@@ -88,4 +89,32 @@ async fn over_https_cookies_are_secure(kind: Kind) {
     assert_eq!(names, ["__Host-vm_session", "__Secure-vm_refresh"]);
     assert!(set.iter().all(|c| c.attributes.iter().any(|a| a == "Secure")), "{set:?}");
     market.anon().get("/me").header("cookie", sent(&set)).await.status(200);
+}
+
+/// A Mac may send `ü` as two characters, and a telephone as one (RFC 8265 §4.2.2).
+async fn a_password_is_the_same_however_its_letters_are_composed(market: Market) {
+    let anon = market.anon();
+    let spellings = |word: &str, mark: &str, letter: &str| [word.replace('*', mark), word.replace('*', letter)];
+    let [apart, whole] = spellings("sakit-d*nya-47", "u\u{308}", "ü");
+    let [new_apart, new_whole] = spellings("yeni-g*n-2027-x", "u\u{308}", "ü");
+    let [last_apart, last_whole] = spellings("son-s*z-2028-y", "o\u{308}", "ö");
+    for (registered, typed) in [(&apart, &whole), (&whole, &apart)] {
+        let email = format!("{}@test.az", tests::people::unique("nfc"));
+        let body = json!({"email": email, "password": registered, "name": "Aygün"});
+        assert!(anon.send("/auth/register", &body).await.status < 300);
+        let caller = anon.clone().bearer(&people::sign_in(&anon, &email, typed).await.access_token);
+        let login = json!({"email": email, "password": typed});
+        anon.send("/auth/login", &login).header("sec-fetch-site", "same-origin").await.status(200);
+        caller.patch("/me", &json!({"new_password": new_apart, "current_password": typed})).await.status(200);
+        people::sign_in(&anon, &email, &new_whole).await;
+
+        anon.send("/auth/password/forgot", &json!({"email": email})).await;
+        let mail = Mail::newest(&market.place, &email, "reset-password").await;
+        let token = mail.token("reset-password").expect("a token");
+        let reset = anon.send("/auth/password/reset", &json!({"token": token, "password": last_whole})).await;
+        assert!(reset.status < 300, "{}", reset.text());
+        let caller = anon.clone().bearer(&people::sign_in(&anon, &email, &last_apart).await.access_token);
+        let gone = caller.ask(&reqwest::Method::DELETE, "/me").json(&json!({"current_password": last_apart})).await;
+        assert!(gone.status < 300, "{}", gone.text());
+    }
 }

@@ -14,7 +14,9 @@ on_both!(each_template_is_an_upload_that_fills_its_columns);
 fn terms(document: &Value, kind: Kind) -> BTreeSet<String> {
     let name: String = kind.as_str().split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
     let fields = document["components"]["schemas"][&name]["properties"].as_object();
-    fields.unwrap_or_else(|| panic!("the terms of {name}")).keys().map(|field| format!("terms.{field}")).collect()
+    // Which terms they are, the column of the offer's kind says.
+    let figures = fields.unwrap_or_else(|| panic!("the terms of {name}")).keys().filter(|field| *field != "kind");
+    figures.map(|field| format!("terms.{field}")).collect()
 }
 
 /// The fields that a column fills: `title.az` fills `title`, `terms.device.az` fills `terms.device`.

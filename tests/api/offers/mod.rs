@@ -8,6 +8,8 @@ mod life;
 mod list;
 mod managed;
 mod many;
+mod newer;
 mod review;
 mod search;
 mod states;
+mod terms;

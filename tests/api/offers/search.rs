@@ -1,9 +1,16 @@
 //! Search: folded letters, words in any order, beginnings of words, all three languages.
 
 use shared::{LocalText, offer::OfferList};
-use tests::{Market, Offer, on_both, people::unique};
+use tests::{Market, Offer, offer::act, on_both, people::unique};
 
-on_both!(letters_are_folded, words_and_their_beginnings_are_found, partners_and_summaries_are_found);
+use crate::imports::{self, NDJSON};
+
+on_both!(
+    letters_are_folded,
+    words_and_their_beginnings_are_found,
+    partners_and_summaries_are_found,
+    letters_that_stand_in_for_others_are_found,
+);
 
 async fn found(market: &Market, q: &str, offer: shared::OfferId) -> bool {
     let page: OfferList = market.anon().get(&format!("/offers?limit=100&q={q}")).await.ok();
@@ -66,4 +73,39 @@ async fn partners_and_summaries_are_found(market: Market) {
     assert!(market.anon().get("/offers?q=").await.ok::<OfferList>().total > 0);
     let signs: OfferList = market.anon().get("/offers?q=%22%27%3B--%25_*").await.ok();
     assert!(signs.total > 0, "signs narrow nothing");
+}
+
+/// What word processors and other keyboards leave: soft hyphens, zero-width blanks, `ǝ` and `ә` for `ə`.
+async fn letters_that_stand_in_for_others_are_found(market: Market) {
+    let (admin, partner) = (market.admin().await, market.partner().await);
+    let file = include_str!("../../cases/c04-search.ndjson");
+    let sent = imports::send(&partner.program, &partner, "", NDJSON, file).await.status(202).json();
+    let import = imports::over(&partner, &sent).await;
+    assert_eq!(import.counts, imports::counts(4, 0, 0, 0), "{:?}", imports::errors(&partner, &import).await);
+    let offers = imports::offers(&partner).await;
+    for offer in offers.values() {
+        act(&admin, offer, "approve").await.status(200);
+    }
+    let tehsil = ["c04-0", "c04-2"].map(|name| offers[name].id);
+    let mekteb = ["c04-1", "c04-3"].map(|name| offers[name].id);
+    for (q, expected) in [
+        ("tehsil", tehsil),
+        ("təhsil", tehsil),
+        ("tǝhsil", tehsil),
+        ("tәhsil", tehsil),
+        ("T\u{4d8}HS\u{130}L", tehsil),
+        ("tə\u{ad}hsil", tehsil),
+        ("mekteb", mekteb),
+        ("mək\u{200b}təb", mekteb),
+        ("m\u{1dd}kteb", mekteb),
+    ] {
+        let path = format!("/offers?limit=100&partner={}&q={q}", partner.slug);
+        let mut found: Vec<_> = market.anon().get(&path).await.ok::<OfferList>().items.iter().map(|o| o.id).collect();
+        found.sort_by_key(|id| id.0);
+        let mut expected = expected.to_vec();
+        expected.sort_by_key(|id| id.0);
+        assert_eq!(found, expected, "{q:?}");
+        let managed = partner.program.get(&partner.path(&format!("/offers?q={q}"))).await.value();
+        assert_eq!(managed["items"].as_array().map(Vec::len), Some(2), "{q:?} at the partner's");
+    }
 }

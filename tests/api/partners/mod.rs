@@ -13,7 +13,7 @@ use shared::{account::Role, partner::PartnerProfile};
 use tests::{Market, Person, people::unique};
 
 /// An application under a name that is free.
-fn application() -> Value {
+pub fn application() -> Value {
     json!({
         "slug": unique("sirket"), "name": "Bilik Evi", "about": {"az": "Kitab mağazaları", "en": "Book shops"},
         "website": "https://bilik.example.az", "tax_id": "1234567891", "contact_name": "Lalə Quliyeva",

@@ -53,7 +53,7 @@ impl Validate for Users {
     fn check(&self, violations: &mut Violations) {
         check_limit(self.limit, violations);
         if let Some(q) = &self.q {
-            violations.text("?q", q, 1, NAME_MAX);
+            violations.typed("?q", q, 1, NAME_MAX);
         }
     }
 }

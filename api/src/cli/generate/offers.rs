@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ActiveValue::Set;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use shared::offer::{Audience, Fulfilment, Kind, OfferDraft, OfferState, Period, Region, Unit};
 use uuid::Uuid;
 
@@ -118,10 +118,7 @@ fn blank(kind: Kind, thing: &Thing, audience: &[Audience], regions: Vec<Region>,
         how_to_use: STEPS.iter().filter(|_| draw.chance(80)).map(|step| words::text(*step)).collect(),
         audience: audience.to_vec(),
         regions,
-        terms: match json!(thing.terms) {
-            Value::Object(terms) => terms,
-            _ => Map::new(),
-        },
+        terms: thing.terms.figures(),
         quota: None,
         unit: Unit::Package,
         period: Period::Once,

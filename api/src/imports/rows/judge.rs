@@ -1,6 +1,5 @@
 //! From a row to an offer, or to everything that is wrong with it.
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared::{
     Validate,
@@ -43,18 +42,9 @@ pub fn draft(mode: ImportMode, row: &Row, before: Option<&OfferDraft>) -> Result
 
 /// The offer of a row with which nothing is wrong: most are like that, and this is many times faster.
 fn at_once(bytes: &[u8]) -> Option<OfferDraft> {
-    let mut draft: OfferDraft = serde_json::from_slice(bytes).ok()?;
+    let draft: OfferDraft = serde_json::from_slice(bytes).ok()?;
     draft.external_id.as_ref()?;
-    if !draft.violations().is_empty() {
-        return None;
-    }
-    for term in draft.terms.values_mut() {
-        if let Value::Object(parts) = term {
-            parts.retain(|_, part| !part.is_null());
-        }
-    }
-    draft.terms.retain(|_, term| !term.is_null());
-    Some(draft)
+    draft.violations().is_empty().then_some(draft)
 }
 
 fn slowly(fields: Map<String, Value>, before: Option<&OfferDraft>) -> Result<OfferDraft, Vec<RowProblem>> {
@@ -72,6 +62,8 @@ fn slowly(fields: Map<String, Value>, before: Option<&OfferDraft>) -> Result<Off
             return Err(vec![RowProblem::new("", RowCode::WrongType)]);
         };
         document = old;
+        // The kind of the terms follows the offer's, unless the row says it.
+        document.get_mut("terms").and_then(Value::as_object_mut).and_then(|terms| terms.remove("kind"));
         merge(&mut document, shaped);
     } else {
         document.extend(shaped);
@@ -80,7 +72,7 @@ fn slowly(fields: Map<String, Value>, before: Option<&OfferDraft>) -> Result<Off
     document.retain(|_, value| !value.is_null());
     let mut found = missing(&document);
     if found.is_empty() {
-        if let Ok(draft) = OfferDraft::deserialize(Value::Object(document.clone())) {
+        if let Ok(draft) = serde_json::from_value::<OfferDraft>(Value::Object(document.clone())) {
             let violations = draft.violations();
             if problems.is_empty() && violations.is_empty() {
                 return Ok(draft);

@@ -98,6 +98,9 @@ fn field(name: &str) -> Option<Shape> {
 
 /// The shape of a term; of any kind's where the kind is not known.
 fn term(kind: Option<Kind>, name: &str) -> Option<Shape> {
+    if name == "kind" {
+        return Some(Shape::One(|name| Kind::from_name(name).is_some()));
+    }
     let kinds = kind.as_ref().map_or(Kind::ALL, std::slice::from_ref);
     kinds.iter().flat_map(|kind| terms(*kind)).find(|(term, _)| *term == name).map(|(_, shape)| *shape)
 }

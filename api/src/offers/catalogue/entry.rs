@@ -18,6 +18,7 @@ use crate::{
         document::{Beside, Count, card},
         store::Listed,
     },
+    store::json,
 };
 
 /// An offer that is listed.
@@ -64,7 +65,7 @@ fn bits<T: PartialEq>(all: &[T], of: impl IntoIterator<Item = T>) -> u16 {
 impl Entry {
     /// From a row.
     pub fn new(offer: &Listed, partner: Arc<PartnerRef>) -> Result<Self> {
-        let draft: OfferDraft = serde_json::from_str(&offer.draft).map_err(Error::internal)?;
+        let draft: OfferDraft = json::read_text(&offer.draft).map_err(Error::internal)?;
         let beside = Beside {
             id: offer.id,
             partner: partner.as_ref().clone(),

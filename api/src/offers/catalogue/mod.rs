@@ -69,7 +69,7 @@ impl Catalogue {
         tx.commit().await?;
         let mut entries = Vec::with_capacity(making.len() * AT_ONCE);
         for made in making {
-            entries.extend(made.await.map_err(Error::internal)??);
+            entries.extend(made.await.map_err(Error::internal)?);
         }
         let snapshot = Snapshot::new(Arc::new(Shelf::new(entries)), counts, now);
         Ok(Self { now: ArcSwap::from_pointee(snapshot), seen: Mutex::new(seen) })
@@ -84,10 +84,10 @@ impl Catalogue {
         while let Some(offers) = changed.try_next().await.map_err(|error| error.1)? {
             let refs = refs.clone();
             let making = tokio::task::spawn_blocking(move || {
-                let made = offers.iter().map(|offer| Ok((offer.id, changed_entry(offer, &refs)?)));
-                made.collect::<Result<Vec<_>>>()
+                let made = offers.iter().map(|offer| (offer.id, changed_entry(offer, &refs)));
+                made.collect::<Vec<_>>()
             });
-            fresh.extend(making.await.map_err(Error::internal)??);
+            fresh.extend(making.await.map_err(Error::internal)?);
         }
         let old = self.now.load().shelf.clone();
         let shelf = warm(move || Arc::new(old.changed(&fresh))).await?;
@@ -175,23 +175,25 @@ async fn references(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Arc<Partn
     Ok(partners::references(db).await?.into_iter().map(|(id, partner)| (id, Arc::new(partner))).collect())
 }
 
-/// The entry of a row, if its partner is known.
-fn entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Option<Entry>> {
-    let partner = refs.get(&offer.partner.0).cloned();
-    partner.map(|partner| Entry::new(offer, partner)).transpose()
+/// The entry of a row, if its partner is known. A row that cannot be read (of a kind that only a newer program knows) is in
+/// no list, and keeps no other out of it.
+fn entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Option<Entry> {
+    let partner = refs.get(&offer.partner.0).cloned()?;
+    Entry::new(offer, partner)
+        .inspect_err(|error| tracing::error!(offer = %offer.id, ?error, "catalogue.offer_unreadable"))
+        .ok()
 }
 
 /// The entry of a row that changed: nothing where the list does not show it any more.
-fn changed_entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Option<Arc<Entry>>> {
-    if offer.state.is_listed() { Ok(entry(offer, refs)?.map(Arc::new)) } else { Ok(None) }
+fn changed_entry(offer: &store::Listed, refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Option<Arc<Entry>> {
+    offer.state.is_listed().then(|| entry(offer, refs).map(Arc::new))?
 }
 
 /// The entries of some offers, whose cards share one piece of memory.
-fn entries(listed: &[store::Listed], refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Result<Vec<Arc<Entry>>> {
-    let entries = listed.iter().filter_map(|offer| entry(offer, refs).transpose());
-    let mut entries = entries.collect::<Result<Vec<Entry>>>()?;
+fn entries(listed: &[store::Listed], refs: &HashMap<Uuid, Arc<PartnerRef>>) -> Vec<Arc<Entry>> {
+    let mut entries: Vec<Entry> = listed.iter().filter_map(|offer| entry(offer, refs)).collect();
     Entry::compact(&mut entries);
-    Ok(entries.into_iter().map(Arc::new).collect())
+    entries.into_iter().map(Arc::new).collect()
 }
 
 /// Sorts and indexes on a thread of its own, so that no request and no claim waits for it.

@@ -55,10 +55,10 @@ impl Validate for ListQuery {
     fn check(&self, violations: &mut Violations) {
         check_limit(self.limit, violations);
         if let Some(q) = &self.q {
-            violations.text("?q", q, 0, 100);
+            violations.typed("?q", q, 0, 100);
         }
         if let Some(partner) = &self.partner {
-            violations.text("?partner", partner, 1, 64);
+            violations.typed("?partner", partner, 1, 64);
         }
     }
 }

@@ -54,7 +54,7 @@ impl Validate for Partners {
     fn check(&self, violations: &mut Violations) {
         check_limit(self.limit, violations);
         if let Some(q) = &self.q {
-            violations.text("?q", q, 1, PARTNER_NAME_MAX);
+            violations.typed("?q", q, 1, PARTNER_NAME_MAX);
         }
     }
 }

@@ -156,7 +156,7 @@ pub struct Link {
 
 impl Validate for Link {
     fn check(&self, violations: &mut Violations) {
-        violations.text("?token", &self.token, 1, 200);
+        violations.typed("?token", &self.token, 1, 200);
     }
 }
 

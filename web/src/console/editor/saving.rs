@@ -12,7 +12,8 @@ use super::{
     super::{Desk, guard::guard},
     compare::{self, Conflict},
     latest,
-    sheet::{Texts, build, close_gaps, merge_patch, read},
+    sheet::{Texts, build, close_gaps, merge_patch, read, written_over},
+    spec::places,
     typing::Sheet,
 };
 use crate::{
@@ -193,8 +194,9 @@ async fn send(
         return Ok(Saved::Made(made));
     };
     let id = before.value.id;
-    let json = |draft: &OfferDraft| serde_json::to_value(draft).unwrap_or_default();
-    let patch = merge_patch(&json(latest(&before.value)), &json(&draft));
+    let former = latest(&before.value);
+    let after = written_over(&places(draft.kind), former, &draft);
+    let patch = merge_patch(&serde_json::to_value(former).unwrap_or_default(), &after);
     let unchanged = patch.as_object().is_some_and(serde_json::Map::is_empty);
     let changed = if unchanged { Ok(before) } else { api::change_offer(&slug, id, &patch, before.tag).await };
     let answer = match changed {

@@ -138,6 +138,33 @@ fn value_of(spec: &Spec, texts: &Texts) -> Result<Value, FieldCode> {
     parse(spec.holds, text(&spec.pointer))
 }
 
+/// What the form makes of `before`, as JSON: the places that it asks for are as they were written, and what it does not know
+/// stays as it was. The terms of another kind go with their kind.
+pub fn written_over(places: &[Spec], before: &OfferDraft, written: &OfferDraft) -> Value {
+    let [mut after, mut new] = [before, written].map(|draft| serde_json::to_value(draft).unwrap_or_default());
+    let (mut terms, mut new_terms) = (after["terms"].take(), new["terms"].take());
+    if before.kind == written.kind {
+        overwrite(places, "/terms", &mut terms, &mut new_terms);
+    } else {
+        terms = new_terms;
+    }
+    overwrite(places, "", &mut after, &mut new);
+    after["terms"] = terms;
+    after
+}
+
+/// Replaces what the form asks for in the object at a place.
+fn overwrite(places: &[Spec], at: &str, old: &mut Value, new: &mut Value) {
+    let (Some(old), Some(new)) = (old.as_object_mut(), new.as_object_mut()) else { return };
+    let is_asked = |name: &str| {
+        let place = format!("{at}/{name}");
+        places.iter().any(|spec| within(&spec.pointer, &place))
+    };
+    old.retain(|name, _| !is_asked(name));
+    new.retain(|name, _| is_asked(name));
+    old.append(new);
+}
+
 /// The merge patch (RFC 7396) that turns `before` into `after`.
 pub fn merge_patch(before: &Value, after: &Value) -> Value {
     let (Value::Object(old), Value::Object(new)) = (before, after) else { return after.clone() };
@@ -200,6 +227,68 @@ mod tests {
         texts.insert("/unit".into(), "package".into());
         let places: Vec<_> = build(&texts).unwrap_err().into_iter().map(|v| v.pointer).collect();
         assert_eq!(places, ["/terms/price", "/title/az", "/quota"]);
+    }
+
+    /// A draft in which everything is said.
+    fn full() -> OfferDraft {
+        let mut full = serde_json::to_value(draft()).unwrap();
+        for (name, value) in [
+            ("external_id", json!("a-1")),
+            ("further_kinds", json!(["course"])),
+            ("summary", json!({"az": "Qısa"})),
+            ("description", json!({"az": "Uzun"})),
+            ("regions", json!(["baku"])),
+            ("max_quantity", json!(3)),
+            ("link", json!("https://example.az/a")),
+            ("ends_at", json!("2027-11-30T20:00:00Z")),
+            ("claim_days", json!(60)),
+        ] {
+            full[name] = value;
+        }
+        full["terms"]["speed_mbps"] = json!(50);
+        serde_json::from_value(full).unwrap()
+    }
+
+    #[test]
+    fn every_field_of_a_draft_has_its_place() {
+        let (before, mut texts) = (full(), read(&full()));
+        assert_eq!(build(&texts), Ok(before.clone()));
+        texts.remove("/summary/az");
+        texts.remove("/terms/speed_mbps");
+        let after = written_over(&places(before.kind), &before, &build(&texts).unwrap());
+        let patch = merge_patch(&serde_json::to_value(&before).unwrap(), &after);
+        assert_eq!(patch, json!({"summary": null, "terms": {"speed_mbps": null}}), "what is emptied goes");
+    }
+
+    #[test]
+    fn what_the_form_does_not_know_stays() {
+        let before = full();
+        let json = serde_json::to_value(&before).unwrap();
+        let names = json.as_object().unwrap().keys().map(|name| format!("/{name}"));
+        let terms = json["terms"].as_object().unwrap().keys().map(|name| format!("/terms/{name}"));
+        for unknown in names.chain(terms).filter(|name| !matches!(name.as_str(), "/terms" | "/terms/kind" | "/kind")) {
+            let known: Vec<Spec> =
+                places(before.kind).into_iter().filter(|spec| !within(&spec.pointer, &unknown)).collect();
+            let mut written = full();
+            written.quota = Some(7);
+            // A form that does not ask for it makes a draft without it.
+            let mut less = serde_json::to_value(&written).unwrap();
+            let parent = less.pointer_mut(unknown.rsplit_once('/').unwrap().0).unwrap().as_object_mut().unwrap();
+            parent.remove(unknown.rsplit('/').next().unwrap());
+            let Ok(less) = serde_json::from_value::<OfferDraft>(less) else { continue };
+            let patch = merge_patch(&json, &written_over(&known, &before, &less));
+            assert_eq!(patch.pointer(&unknown), None, "{unknown}: {patch}");
+            assert_eq!(patch, if unknown == "/quota" { json!({}) } else { json!({"quota": 7}) }, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn terms_go_with_their_kind() {
+        let (before, mut written) = (full(), full());
+        written.kind = Kind::Course;
+        written.terms = Map::from_iter([("hours".to_owned(), json!(4))]);
+        let after = written_over(&places(Kind::Course), &before, &written);
+        assert_eq!(after["terms"], json!({"kind": "course", "hours": 4}));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The terms of each kind as rows of a table. What has not been published says so; nothing is made up.
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use shared::{
-    Lang, LocalText, Money,
-    offer::{Course, DeviceGrant, DiscountedDevice, DiscountedTariff, Event, InternetPackage, Kind, LongTermCredit},
+    Lang, LocalText, Money, Violations,
+    offer::{
+        Course, DeviceGrant, DiscountedDevice, DiscountedTariff, Event, InternetPackage, Kind, LongTermCredit, Terms,
+    },
 };
 
 use crate::{
@@ -39,17 +40,16 @@ fn old(label: String, value: Option<String>) -> Term {
 
 /// The rows for an offer's terms. What cannot be read counts as not published.
 pub fn rows(kind: Kind, json: &Map<String, Value>, lang: Lang) -> Vec<Term> {
-    fn read<T: DeserializeOwned + Default>(json: &Map<String, Value>) -> T {
-        serde_json::from_value(Value::Object(json.clone())).unwrap_or_default()
-    }
-    match kind {
-        Kind::InternetPackage => internet_package(&read(json), lang),
-        Kind::DiscountedTariff => discounted_tariff(&read(json), lang),
-        Kind::DeviceGrant => device_grant(&read(json), lang),
-        Kind::DiscountedDevice => discounted_device(&read(json), lang),
-        Kind::LongTermCredit => long_term_credit(&read(json), lang),
-        Kind::Course => course(&read(json), lang),
-        Kind::Event => event(&read(json), lang),
+    let read = |json| Terms::read(kind, json, &mut Violations::default());
+    match read(json).or_else(|| read(&Map::new())) {
+        Some(Terms::InternetPackage(terms)) => internet_package(&terms, lang),
+        Some(Terms::DiscountedTariff(terms)) => discounted_tariff(&terms, lang),
+        Some(Terms::DeviceGrant(terms)) => device_grant(&terms, lang),
+        Some(Terms::DiscountedDevice(terms)) => discounted_device(&terms, lang),
+        Some(Terms::LongTermCredit(terms)) => long_term_credit(&terms, lang),
+        Some(Terms::Course(terms)) => course(&terms, lang),
+        Some(Terms::Event(terms)) => event(&terms, lang),
+        None => Vec::new(),
     }
 }
 

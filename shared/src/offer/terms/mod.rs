@@ -1,9 +1,18 @@
 //! The typed terms of each kind of offer. A figure that is `null` has not been published yet; it is shown as such.
+//!
+//! Wherever terms are sent they carry their offer's kind as `kind`, so that a program that reads them knows which they are;
+//! in memory the offer's own kind says it.
+
+mod read;
+#[cfg(feature = "openapi")]
+mod schema;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use self::read::read_fields;
+pub(super) use self::read::{KIND, settled};
 use super::names::Kind;
 use crate::{
     money::Money,
@@ -24,10 +33,8 @@ macro_rules! terms {
             }
         )+
 
-        /// The terms of an offer; which ones, its `kind` says.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(untagged)]
+        /// The terms of an offer; which ones, their `kind` says, which is the offer's.
+        #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Terms {
             $($(#[$doc])* $name($name),)+
         }
@@ -38,15 +45,39 @@ macro_rules! terms {
                 match self { $(Self::$name(_) => Kind::$name,)+ }
             }
 
+            /// The figures that are published, without their kind.
+            pub fn figures(&self) -> Map<String, Value> {
+                let written = match self { $(Self::$name(terms) => serde_json::to_value(terms),)+ };
+                if let Ok(Value::Object(figures)) = written { figures } else { Map::new() }
+            }
+
             /// Reads the terms of `kind`; notes at which place they are wrong.
             pub fn read(kind: Kind, json: &Map<String, Value>, violations: &mut Violations) -> Option<Self> {
-                match kind { $(Kind::$name => read_fields(json, violations).map(Self::$name),)+ }
+                match kind { $(Kind::$name => read_fields(kind, json, violations).map(Self::$name),)+ }
             }
         }
 
         impl Validate for Terms {
             fn check(&self, violations: &mut Violations) {
                 match self { $(Self::$name(terms) => terms.check(violations),)+ }
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for Terms {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                schema::union(&[$((stringify!($name), Kind::$name)),+])
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for Terms {
+            fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+                $(
+                    <$name as utoipa::ToSchema>::schemas(schemas);
+                    let of_kind = schema::of_kind(<$name as utoipa::PartialSchema>::schema(), Kind::$name);
+                    schemas.push((stringify!($name).to_owned(), of_kind));
+                )+
             }
         }
     };
@@ -136,32 +167,6 @@ terms! {
         /// What a ticket costs; 0 is free.
         price: Money,
     }
-}
-
-/// Reads field by field, so that each wrong one is named with its own place.
-fn read_fields<T: for<'de> Deserialize<'de> + Default + Serialize>(
-    json: &Map<String, Value>,
-    violations: &mut Violations,
-) -> Option<T> {
-    if let Ok(all) = serde_json::from_value(Value::Object(json.clone())) {
-        return Some(all);
-    }
-    for (name, value) in json {
-        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
-        if let Err(error) = serde_json::from_value::<T>(alone) {
-            let unknown = error.to_string().starts_with("unknown field") && !value.is_object();
-            let known =
-                serde_json::from_value::<T>(Value::Object(Map::from_iter([(name.clone(), Value::Null)]))).is_ok();
-            let code = if unknown || !known { FieldCode::UnknownField } else { FieldCode::WrongType };
-            violations.add(&format!("/terms/{}", escape(name)), code);
-        }
-    }
-    None
-}
-
-/// A name as a token of a JSON pointer (RFC 6901 §3).
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn money(violations: &mut Violations, pointer: &str, amount: Option<Money>) {
@@ -260,6 +265,8 @@ impl Validate for Course {
         number(v, "/terms/hours", self.hours, 1, 10_000);
         text(v, "/terms/place", self.place.as_ref());
         money(v, "/terms/price", self.price);
+        v.day("/terms/starts_on", self.starts_on);
+        v.day("/terms/ends_on", self.ends_on);
         if let (Some(starts), Some(ends)) = (self.starts_on, self.ends_on) {
             v.require(starts <= ends, "/terms/ends_on", FieldCode::NotAfter);
         }
@@ -268,6 +275,7 @@ impl Validate for Course {
 
 impl Validate for Event {
     fn check(&self, v: &mut Violations) {
+        v.time("/terms/begins_at", self.begins_at);
         text(v, "/terms/place", self.place.as_ref());
         money(v, "/terms/price", self.price);
     }
@@ -277,30 +285,6 @@ impl Validate for Event {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn places(kind: Kind, json: &Value) -> Vec<(String, FieldCode)> {
-        let mut violations = Violations::default();
-        if let Some(terms) = Terms::read(kind, json.as_object().unwrap(), &mut violations) {
-            terms.check(&mut violations);
-        }
-        violations.into_vec().into_iter().map(|v| (v.pointer, v.code)).collect()
-    }
-
-    #[test]
-    fn each_wrong_place_is_named() {
-        let json = json!({"data_mb": "many", "price": {"amount_minor": 1, "currency": "USD"}, "colour": 1});
-        assert_eq!(
-            places(Kind::InternetPackage, &json),
-            [
-                ("/terms/colour".into(), FieldCode::UnknownField),
-                ("/terms/data_mb".into(), FieldCode::WrongType),
-                ("/terms/price".into(), FieldCode::WrongType),
-            ]
-        );
-        let json = json!({"old_price": {"amount_minor": 10, "currency": "AZN"}, "new_price": {"amount_minor": 10, "currency": "AZN"}});
-        assert_eq!(places(Kind::DiscountedTariff, &json), [("/terms/new_price".into(), FieldCode::NotLess)]);
-    }
 
     #[test]
     fn an_annuity_pays_the_credit_back() {
