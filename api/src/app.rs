@@ -179,6 +179,7 @@ fn listen(services: &Services) -> anyhow::Result<(Server, std::net::SocketAddr)>
             .configure(move |c| services.register(c))
             .app_data(site)
             .app_data(web_dir)
+            .service(web::redirect("/docs", "/docs/").permanent())
             .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"])))
             .default_service(web::to(page::fallback))
     };

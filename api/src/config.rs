@@ -76,7 +76,7 @@ pub struct ServeConfig {
     /// Calls of partners' programs, a minute and key.
     #[arg(long, env = "RATE_KEYS", default_value_t = 1200)]
     pub rate_keys: u32,
-    /// Trust `X-Forwarded-For` of a proxy at this address.
+    /// Trust `X-Forwarded-For` or `Forwarded` of a proxy at this address.
     #[arg(long, env = "TRUSTED_PROXY")]
     pub trusted_proxy: Option<IpAddr>,
     /// Claims that may wait for the claim desk; beyond that the answer is 503.

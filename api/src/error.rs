@@ -59,15 +59,14 @@ impl Error {
         self
     }
 
-    /// Returns the causes, from the outermost to the innermost, for the log.
+    /// Returns the code and its causes, from the outermost to the innermost, for the log. Many libraries repeat a cause in
+    /// the text of the error itself; what was said already is left out.
     pub fn chain(&self) -> String {
-        let mut causes = vec![self.code.as_str().to_owned()];
-        let mut next = self.source.as_deref().map(|cause| cause as &dyn std::error::Error);
-        while let Some(cause) = next {
-            causes.push(cause.to_string());
-            next = cause.source();
-        }
-        causes.join(": ")
+        let outermost = self.source.as_deref().map(|cause| cause as &dyn std::error::Error);
+        let causes = std::iter::successors(outermost, |cause| cause.source()).map(ToString::to_string);
+        causes.fold(self.code.as_str().to_owned(), |said, cause| {
+            if said.contains(&cause) { said } else { format!("{said}: {cause}") }
+        })
     }
 
     /// Returns the same error for somebody else who waits for it.
@@ -103,5 +102,29 @@ impl From<sea_orm::DbErr> for Error {
             Failure::Constraint | Failure::Fault => Code::Internal,
         };
         Self { source: Some(Box::new(error)), ..Self::new(code) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Layer {
+        #[error("cannot read the page")]
+        Outer(#[source] Box<Self>),
+        #[error("the file: {0}")]
+        Repeats(#[source] Box<Self>),
+        #[error("disk full")]
+        Inner,
+    }
+
+    #[test]
+    fn the_log_has_every_cause_once() {
+        let error = Layer::Outer(Box::new(Layer::Repeats(Box::new(Layer::Inner))));
+        let error = Error::internal(error);
+        assert_eq!(error.chain(), "internal: cannot read the page: the file: disk full");
+        assert_eq!(error.again().chain(), error.chain());
+        assert_eq!(Error::new(Code::NotFound).chain(), "not_found");
     }
 }

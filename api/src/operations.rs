@@ -61,14 +61,14 @@ async fn metrics(_: Query<Nothing>, handle: web::Data<PrometheusHandle>) -> Http
 /// This document.
 #[utoipa::path(tag = "operations", responses((status = 200, body = Object)))]
 #[get("/openapi.json")]
-async fn openapi(request: HttpRequest) -> HttpResponse {
+async fn openapi(request: HttpRequest, _: Query<Nothing>) -> HttpResponse {
     etag::tagged(&request, Keep::Public, TAG.clone(), Bytes::from_static(DOCUMENT.as_bytes()))
 }
 
 /// The public keys of access tokens (RFC 7517).
 #[utoipa::path(tag = "auth", responses((status = 200, body = Object, content_type = "application/jwk-set+json")))]
 #[get("/.well-known/jwks.json")]
-async fn jwks(request: HttpRequest, keys: web::Data<Keys>) -> HttpResponse {
+async fn jwks(request: HttpRequest, _: Query<Nothing>, keys: web::Data<Keys>) -> HttpResponse {
     let body = Bytes::copy_from_slice(keys.jwks().as_bytes());
     let mut response = etag::tagged(&request, Keep::Public, etag::of_body(&body), body);
     if response.status() == 200 {

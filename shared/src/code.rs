@@ -34,6 +34,30 @@ impl ClaimCode {
         Self(signs)
     }
 
+    /// The codes that may be meant by a text as people type it: in small letters, with anything between the signs, with a
+    /// sign that no code has in place of the one that looks like it, or with the keyboard of another language. The check
+    /// sign decides; one text in thousands can be meant in two ways.
+    pub fn readings(text: &str) -> Vec<Self> {
+        let mut codes: Vec<Self> = READINGS.into_iter().filter_map(|reading| Self::read(text, reading)).collect();
+        codes.dedup();
+        codes
+    }
+
+    /// Reads a text in one way. What is neither letter nor digit only parts the signs.
+    fn read(text: &str, reading: Reading) -> Option<Self> {
+        let mut signs = [0; LEN];
+        let mut length = 0;
+        for c in text.chars().map(capital).filter(|c| c.is_alphanumeric() || *c == '|') {
+            let sign = u8::try_from(reading(c)).ok()?;
+            if length == LEN || !ALPHABET.contains(&sign) {
+                return None;
+            }
+            signs[length] = sign;
+            length += 1;
+        }
+        (length == LEN && check_sign(&signs[..SECRET_LEN]) == signs[SECRET_LEN]).then_some(Self(signs))
+    }
+
     /// Twelve signs without dashes: as it is stored, and as it stands in the QR code.
     pub fn as_str(&self) -> &str {
         // The signs are ASCII by construction.
@@ -41,12 +65,20 @@ impl ClaimCode {
     }
 }
 
-/// The sign that is meant by another one that looks like it.
-fn meant(c: char) -> char {
-    match c.to_uppercase().next().unwrap_or(c) {
+/// How a typed sign may be meant.
+type Reading = fn(char) -> char;
+
+/// By what it looks like, or by the key that writes it.
+const READINGS: [Reading; 2] = [by_look, by_key];
+
+/// The sign that is meant by another one that looks like it. `Ü` looks like none: on an Azerbaijani keyboard it stands in
+/// the place of `W`.
+fn by_look(c: char) -> char {
+    match c {
         '0' | 'O' | 'О' => 'Q',
         '1' | 'I' | 'İ' | '|' => 'L',
         'U' => 'V',
+        'Ü' => 'W',
         'А' => 'A',
         'В' => 'B',
         'С' => 'C',
@@ -59,8 +91,25 @@ fn meant(c: char) -> char {
         'Х' => 'X',
         'У' => 'Y',
         'З' => '3',
-        upper => upper,
+        other => other,
     }
+}
+
+/// The sign of the key that writes this one on a Russian keyboard (ЙЦУКЕН): somebody forgot to switch.
+fn by_key(c: char) -> char {
+    const RUSSIAN: &str = "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ";
+    const LATIN: &[u8; 26] = b"QWERTYUIOPASDFGHJKLZXCVBNM";
+    by_look(RUSSIAN.chars().position(|key| key == c).map_or(c, |at| char::from(LATIN[at])))
+}
+
+/// In capitals, and as narrow as Latin letters are: Chinese and Japanese keyboards also write them full width (U+FF01 to
+/// U+FF5E).
+fn capital(c: char) -> char {
+    let narrow = match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    narrow.to_uppercase().next().unwrap_or(narrow)
 }
 
 /// Weighted sum modulo 31, with weights 2…12: a wrong sign changes it by weight × difference, a swap by the
@@ -77,22 +126,9 @@ fn check_sign(signs: &[u8]) -> u8 {
 impl FromStr for ClaimCode {
     type Err = NotAClaimCode;
 
-    /// Reads a code as people type it: in small letters, with blanks or dashes, with a Russian keyboard, or with a sign
-    /// that no code has in place of the one that looks like it. The check sign guards what is read so.
+    /// Reads a code as people type it; where it can be meant in two ways, in the first.
     fn from_str(text: &str) -> Result<Self, NotAClaimCode> {
-        let mut signs = [0; LEN];
-        let mut length = 0;
-        for c in text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '—')) {
-            let sign = u8::try_from(meant(c)).map_err(|_| NotAClaimCode)?;
-            if length == LEN || !ALPHABET.contains(&sign) {
-                return Err(NotAClaimCode);
-            }
-            signs[length] = sign;
-            length += 1;
-        }
-        (length == LEN && check_sign(&signs[..SECRET_LEN]) == signs[SECRET_LEN])
-            .then_some(Self(signs))
-            .ok_or(NotAClaimCode)
+        READINGS.into_iter().find_map(|reading| Self::read(text, reading)).ok_or(NotAClaimCode)
     }
 }
 
@@ -130,6 +166,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn the_codes_of_the_report_are_read() {
+        let code: ClaimCode = "E9AC-WFBD-XLX3".parse().unwrap();
+        for typed in ["У9ФС-ЦАИВ-ЧДЧ3", "у9фс цаив чдч3", "E9AC-ÜFBD-XLX3", "У9ФС-WFBD-ЧДЧ3"]
+        {
+            assert_eq!(typed.parse::<ClaimCode>(), Ok(code), "{typed}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_printed_reads_back(random: u128) {
@@ -143,6 +188,26 @@ mod tests {
             let code = ClaimCode::from_random(random);
             let russian = |c: char| "ABCEHKMPTXYQLV3".find(c).map_or(c, |at| "авсенкмртхуоıuз".chars().nth(at).unwrap());
             let typed: String = code.to_string().chars().map(russian).collect();
+            prop_assert_eq!(typed.parse::<ClaimCode>(), Ok(code));
+        }
+
+        #[test]
+        fn another_keyboard_is_read_by_its_keys(random: u128) {
+            let code = ClaimCode::from_random(random);
+            let russian = |c: char| "QWERTYUIOPASDFGHJKLZXCVBNM".find(c)
+                .map_or(c, |at| "йцукенгшщзфывапролдячсмить".chars().nth(at).unwrap());
+            let typed: String = code.to_string().chars().map(russian).collect();
+            prop_assert!(ClaimCode::readings(&typed).contains(&code), "{}", typed);
+            let azerbaijani = code.to_string().to_lowercase().replace('w', "ü");
+            prop_assert_eq!(ClaimCode::readings(&azerbaijani), vec![code]);
+        }
+
+        #[test]
+        fn what_stands_between_the_signs_does_not_matter(random: u128, between in "[-\u{2011}\u{2212}\u{200b}\u{200e}\u{ad}\u{a0}._/ ]{0,3}") {
+            let code = ClaimCode::from_random(random);
+            prop_assert_eq!(ClaimCode::readings(&code.to_string().replace('-', &between)), vec![code]);
+            let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c };
+            let typed: String = code.to_string().to_lowercase().chars().map(wide).collect();
             prop_assert_eq!(typed.parse::<ClaimCode>(), Ok(code));
         }
 

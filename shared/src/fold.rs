@@ -36,6 +36,12 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
         .filter(|word| !word.is_empty())
 }
 
+/// The words of a search: nothing where nothing is searched for, and no words where it is for signs alone, which no text is
+/// found by.
+pub fn search(text: &str) -> Option<Vec<String>> {
+    (!text.trim().is_empty()).then(|| words(text).collect())
+}
+
 /// A text folded to one string of words with single spaces: the key by which titles are sorted.
 pub fn fold(text: &str) -> String {
     words(text).collect::<Vec<_>>().join(" ")
@@ -59,6 +65,13 @@ mod tests {
     fn what_nobody_sees_does_not_part_a_word() {
         assert_eq!(fold("Tə\u{ad}hsil Məktəb\u{200b}li \u{202e}kurs\u{202c}"), "tehsil mektebli kurs");
         assert_eq!(fold("bir\u{2800}iki\u{3164}üç\u{2028}dörd"), "bir iki uc dord");
+    }
+
+    #[test]
+    fn signs_alone_are_a_search_for_nothing_that_there_is() {
+        assert_eq!(search("  "), None);
+        assert_eq!(search("_%"), Some(vec![]));
+        assert_eq!(search(" Məktəb, % "), Some(vec!["mekteb".to_owned()]));
     }
 
     proptest! {

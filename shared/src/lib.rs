@@ -14,6 +14,7 @@ pub mod id;
 pub mod import;
 pub mod list;
 pub mod month;
+pub mod numerals;
 pub mod offer;
 pub mod partner;
 pub mod pool;

@@ -99,7 +99,7 @@ codes! {
     TooManyKeys = 409, "too_many_keys", ["Artıq iki işlək açar var", "Two keys are live already", "Уже есть два действующих ключа"];
     /// As many of these as there may be at once are there already; `max` says how many.
     LimitReached = 409, "limit_reached", ["Bundan artıq olmaz", "There may be no more of these", "Больше нельзя"];
-    /// The partner has as many unfinished uploads as it may have; `most` says how many that is.
+    /// The partner has as many unfinished uploads as it may have; `max` says how many that is.
     TooManyImports = 409, "too_many_imports", ["Əvvəlki yükləmələr hələ bitməyib", "Earlier uploads are not finished yet", "Предыдущие загрузки ещё не завершены"];
     /// The partner's unfinished uploads take all the room that its uploads have; `limit_bytes` and `used_bytes` say how much.
     UploadsFull = 409, "uploads_full", ["Yükləmələr üçün ayrılmış yer dolub, əvvəlkilərin bitməsini gözləyin", "There is no room for uploads until earlier ones are finished", "Место для загрузок занято, дождитесь завершения предыдущих"];
@@ -172,6 +172,8 @@ field_codes! {
     InvisibleCharacter, ["Mətndə görünməyən işarə var: {point}. Onu silin və ya mətni yenidən yazın", "There is an invisible character in the text: {point}. Remove it, or type the text again", "В тексте есть невидимый символ: {point}. Удалите его или наберите текст заново"];
     /// A name with a word of letters from two alphabets, which looks like another one.
     MixedScripts, ["Bir sözdə latın və kiril hərfləri qarışıb, sözü bir əlifba ilə yazın", "A word mixes Latin with other letters, write it in one alphabet", "В одном слове смешаны латинские и другие буквы, напишите его одним алфавитом"];
+    /// A weak entity tag, which no change can be made for.
+    WeakTag, ["W/ ilə başlayan zəif etiketdir; dəyişiklik üçün oxuduğunuz ETag dəyərini olduğu kimi göndərin", "This is a weak tag (W/…), which never matches here; send the ETag as you read it", "Это слабый тег (W/…), для изменений он не подходит; отправьте ETag в том виде, в каком прочитали"];
     /// Not an e-mail address.
     InvalidEmail, ["E-poçt ünvanını düzgün yazın, məsələn ad@mekteb.az", "Enter an e-mail address such as name@school.az", "Введите адрес почты, например name@school.az"];
     /// Not an `https` address.
@@ -204,7 +206,7 @@ field_codes! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// Where: a JSON pointer into the body (RFC 6901), or `?name` for a query parameter.
+    /// Where: a JSON pointer into the body (RFC 6901), `?name` for a query parameter, or `#Name` for a header.
     #[cfg_attr(feature = "openapi", schema(example = "/quota"))]
     pub pointer: String,
     /// What is wrong, for programs.
@@ -234,7 +236,7 @@ pub struct Problem {
     pub instance: String,
     /// Also in the header `X-Request-Id`.
     pub request_id: String,
-    /// For `invalid_input` and `invalid_query`: each wrong place.
+    /// For input that is wrong: each wrong place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// What belongs to the code, such as `claim_id`, `next_available_at`, `waiting_list`, `rules`, `allowed`.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     characters::{first_invisible, has_mixed_scripts, has_visible},
+    numerals,
     problem::{FieldCode, FieldError},
     text::Lang,
 };
@@ -41,7 +42,7 @@ impl Violation {
 
 /// A sentence with what it is about: `{min}` and `{max}` are bounds, `{point}` the code point of a character (`U+202E`).
 pub(crate) fn fill(sentence: &str, min: i64, max: i64) -> String {
-    let sentence = sentence.replace("{min}", &min.to_string()).replace("{max}", &max.to_string());
+    let sentence = numerals::fill(&numerals::fill(sentence, "min", &min.to_string()), "max", &max.to_string());
     sentence.replace("{point}", &format!("U+{min:04X}"))
 }
 

@@ -161,7 +161,12 @@ pub async fn edit(admin: &Caller, offer: &PartnerOffer, patch: &Value) -> Answer
         .await
 }
 
-/// The `ETag` of the version that the test has.
+/// Whether a tag is of this version; after it stands a hash of the whole body.
+pub fn is_of_version(tag: &str, version: u32) -> bool {
+    tag.strip_prefix(&format!("\"v{version}.")).is_some_and(|rest| rest.len() > 10 && rest.ends_with('"'))
+}
+
+/// A tag for the version that the test has, to be sent with a change.
 pub fn tag(offer: &PartnerOffer) -> String {
     format!("\"v{}\"", offer.version)
 }

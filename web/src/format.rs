@@ -5,4 +5,4 @@ mod dates;
 mod numbers;
 
 pub use dates::{calendar_day, date, day, day_month, moment, month, time};
-pub use numbers::{Form, ablative, data, file_size, money, number, percent, plural, rate};
+pub use numbers::{Form, data, file_size, money, number, percent, plural, rate};

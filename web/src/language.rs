@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use leptos::prelude::*;
-use shared::Lang;
+use shared::{Lang, numerals};
 
 use crate::{browser, i18n::Locale};
 
@@ -73,9 +73,9 @@ macro_rules! say {
     };
 }
 
-/// Puts values into the gaps of a text: `{days} gün`.
+/// Puts values into the gaps of a text: `{days} gün`, `{n}-ci addım`.
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    values.iter().fold(text.to_owned(), |text, (name, value)| numerals::fill(&text, name, value))
 }
 
 pub(crate) use {say, text, tr};

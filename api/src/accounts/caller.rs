@@ -50,16 +50,20 @@ pub struct Person {
 #[derive(Clone, Debug)]
 pub struct Admin(pub Person);
 
-/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
+/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1). Other schemes are meant for somebody else, such as a
+/// proxy that asks for a password of its own.
 pub fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim())
+    request.headers().get_all(header::AUTHORIZATION).find_map(|value| {
+        let value = value.to_str().ok()?;
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    })
 }
 
 /// The token that a request carries and whether a cookie brought it.
 fn credentials(request: &HttpRequest) -> Option<(String, bool)> {
-    if request.headers().contains_key(header::AUTHORIZATION) {
-        return bearer(request).map(|token| (token.to_owned(), false));
+    if let Some(token) = bearer(request) {
+        return Some((token.to_owned(), false));
     }
     // Over TLS the plain name counts for nothing: a neighbouring site could have set it.
     let https = data::<ServeConfig>(request).is_ok_and(|config| config.is_https());

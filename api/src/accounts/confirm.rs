@@ -39,7 +39,7 @@ pub async fn confirm(accounts: &Accounts, token: &str, now: DateTime<Utc>) -> Re
 
 /// Sends the mail again, to somebody whose address is not confirmed yet.
 pub async fn send_again(accounts: &Accounts, user: &users::Model, now: DateTime<Utc>) -> Result<()> {
-    if user.email_verified_at.is_some() || accounts.limits.mails.check(&user.email).is_err() {
+    if user.email_verified_at.is_some() || accounts.take_mail_to(&user.email).is_err() {
         return Ok(());
     }
     accounts
@@ -51,6 +51,5 @@ pub async fn send_again(accounts: &Accounts, user: &users::Model, now: DateTime<
             Ok(())
         })
         .await?;
-    accounts.limits.mails.add(user.email.clone());
     Ok(())
 }

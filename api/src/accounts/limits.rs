@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use crate::{
     error::Result,
-    http::limits::{Limit, Tries, network},
+    http::limits::{Limit, Tries, Try, network},
 };
 
 /// The limits of accounts.
@@ -33,21 +33,34 @@ impl Limits {
         }
     }
 
-    /// Refuses where too many wrong passwords were given for this account.
-    pub fn check_guesses(&self, email: &str, address: IpAddr) -> Result<()> {
-        self.near.check(&(email.to_owned(), network(address)))?;
-        self.all.check(&email.to_owned())
-    }
-
-    /// Notes a wrong password.
-    pub fn wrong_guess(&self, email: &str, address: IpAddr) {
-        self.near.add((email.to_owned(), network(address)));
-        self.all.add(email.to_owned());
+    /// Takes a guess at the password of an account; it comes back unless it was wrong.
+    ///
+    /// # Errors
+    /// `rate_limited` where too many wrong passwords were given for this account.
+    pub async fn begin_guess(&self, email: &str, address: IpAddr) -> Result<Guess> {
+        let near = self.near.begin((email.to_owned(), network(address))).await?;
+        Ok(Guess { near, all: self.all.begin(email.to_owned()).await? })
     }
 
     /// Forgets buckets that are full again.
     pub fn tidy(&self) {
         self.credentials.tidy();
+    }
+}
+
+/// A password that is being looked at.
+#[derive(Debug)]
+#[must_use]
+pub struct Guess {
+    near: Try,
+    all: Try,
+}
+
+impl Guess {
+    /// The password was wrong.
+    pub fn count(self) {
+        self.near.count();
+        self.all.count();
     }
 }
 
@@ -57,22 +70,21 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn guessing_at_one_account_ends_but_its_owner_elsewhere_may_still_try() {
+    #[tokio::test]
+    async fn guessing_at_one_account_ends_but_its_owner_elsewhere_may_still_try() {
         let limits = Limits::new(6);
         let (guesser, owner): (IpAddr, IpAddr) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         for _ in 0..2 {
-            assert!(limits.check_guesses("a@b.az", guesser).is_ok());
-            limits.wrong_guess("a@b.az", guesser);
+            limits.begin_guess("a@b.az", guesser).await.unwrap().count();
         }
-        let refused = limits.check_guesses("a@b.az", guesser).unwrap_err();
+        let refused = limits.begin_guess("a@b.az", guesser).await.unwrap_err();
         assert_eq!(refused.code, Code::RateLimited);
         assert!(refused.retry_after.is_some_and(|s| (590..=601).contains(&s)));
-        assert!(limits.check_guesses("a@b.az", owner).is_ok());
-        assert!(limits.check_guesses("c@b.az", guesser).is_ok());
-        for other in 0..20 {
-            limits.wrong_guess("a@b.az", IpAddr::from([10, 0, 1, other]));
+        assert!(limits.begin_guess("a@b.az", owner).await.is_ok());
+        assert!(limits.begin_guess("c@b.az", guesser).await.is_ok());
+        for other in 0..18 {
+            limits.begin_guess("a@b.az", IpAddr::from([10, 0, 1, other])).await.unwrap().count();
         }
-        assert!(limits.check_guesses("a@b.az", owner).is_err(), "many addresses guess no more than their share");
+        assert!(limits.begin_guess("a@b.az", owner).await.is_err(), "many addresses guess no more than their share");
     }
 }

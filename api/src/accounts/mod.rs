@@ -110,9 +110,7 @@ impl Accounts {
 
     /// Counts a mail that somebody has sent to an address; refuses where it got too many already.
     pub fn take_mail_to(&self, email: &str) -> Result<()> {
-        self.limits.mails.check(&email.to_owned())?;
-        self.limits.mails.add(email.to_owned());
-        Ok(())
+        self.limits.mails.take(email.to_owned())
     }
 
     /// Puts a mail into the outbox, in the transaction of what it speaks of.

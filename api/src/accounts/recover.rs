@@ -25,7 +25,7 @@ const CHANGED_GOOD_FOR: TimeDelta = TimeDelta::days(7);
 /// sent is written instead, so that the answer takes as long.
 pub async fn forgot(accounts: &Accounts, email: &str, now: DateTime<Utc>) -> Result<()> {
     let email = sign_up::normal_email(email);
-    if accounts.limits.mails.check(&email).is_err() {
+    if accounts.take_mail_to(&email).is_err() {
         return Ok(());
     }
     accounts
@@ -41,7 +41,6 @@ pub async fn forgot(accounts: &Accounts, email: &str, now: DateTime<Utc>) -> Res
             Ok(())
         })
         .await?;
-    accounts.limits.mails.add(email);
     Ok(())
 }
 

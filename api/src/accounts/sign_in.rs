@@ -33,10 +33,10 @@ pub async fn check_password(
     hash: Option<&str>,
     address: IpAddr,
 ) -> Result<bool> {
-    accounts.limits.check_guesses(email, address)?;
+    let guess = accounts.limits.begin_guess(email, address).await?;
     let fits = accounts.hasher.verify(password, hash).await?;
     if !fits {
-        accounts.limits.wrong_guess(email, address);
+        guess.count();
     }
     Ok(fits)
 }

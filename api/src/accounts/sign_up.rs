@@ -42,11 +42,13 @@ pub async fn sign_up(accounts: &Accounts, input: Register, lang: Lang, now: Date
         email_verified: false,
         lang: input.lang.unwrap_or(lang),
     };
+    // Counted whether or not the address is taken, so that the answer tells nothing.
+    let may_tell = accounts.take_mail_to(&email).is_ok();
     accounts
         .store
         .transaction(async |tx| {
             if let Some(owner) = mailbox::find(tx, &email).await? {
-                if accounts.limits.mails.check(&email).is_ok() {
+                if may_tell {
                     accounts.outbox.post(tx, to(&owner), &Letter::AddressTaken, TAKEN_GOOD_FOR, now).await?;
                 }
             } else if let Some(user) = add(tx, user.clone(), now).await? {
@@ -59,7 +61,6 @@ pub async fn sign_up(accounts: &Accounts, input: Register, lang: Lang, now: Date
             Ok(())
         })
         .await?;
-    accounts.limits.mails.add(email);
     Ok(())
 }
 

@@ -46,8 +46,8 @@ pub async fn record(
 
 /// A page of the log, the newest first.
 async fn list(db: &Store, limit: usize, after: Option<&str>) -> Result<Page<AuditEntry>> {
-    let after = cursor::of_list::<Uuid>(LIST, after)?;
+    let after = cursor::decode::<Uuid>(LIST, after)?;
     let mut entries = store::admin_entries(&db.read, after, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut entries, limit, |last| (LIST, last.id));
+    let next_cursor = cursor::cut(LIST, &mut entries, limit, |last| last.id);
     Ok(Page { items: entries.into_iter().map(Into::into).collect(), next_cursor })
 }

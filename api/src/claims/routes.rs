@@ -25,6 +25,7 @@ use crate::{
         finish::Summarised,
         idempotency::{Keyed, Stored},
         limits::Limit,
+        list,
         problem::{self, Asked},
         query::{Nothing, Paging},
     },
@@ -43,6 +44,9 @@ refusals! {
     /// A cursor of another list.
     ListRefusals: InvalidQuery, InvalidCursor;
 }
+
+/// Tells this list's cursors from others.
+const LIST: &str = "claims";
 
 /// Changes by one person, a minute.
 pub type ChangeLimit = Limit<uuid::Uuid>;
@@ -210,15 +214,15 @@ pub async fn mine(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let (limit, now) = (query.0.limit(), clock.now());
-    let before = query.0.cursor.as_deref().map(cursor::decode).transpose()?;
+    let before = cursor::decode(LIST, query.0.cursor.as_deref())?;
     let mut rows = queries::page(store.fresh(), caller.user, before, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| last.id);
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.id);
     let mut offers = Vec::with_capacity(rows.len());
     for claim in &rows {
         offers.push(shown.find(store.fresh(), OfferId(claim.offer_id)).await?);
     }
     let items = rows.iter().zip(&offers).map(|(claim, offer)| view::claim(claim, offer, now)).collect::<Result<_>>()?;
-    etag::private(&request, &Page { items, next_cursor })
+    list::private(&request, &Page { items, next_cursor })
 }
 
 /// One's monthly benefits, and when each can be claimed next.

@@ -107,10 +107,10 @@ async fn check_offer(tx: &Transaction, doing: &Doing) -> Result<()> {
 /// A page of what is in an offer's pool.
 pub async fn read(db: &Store, doing: &Doing, limit: usize, after: Option<&str>) -> Result<CodePool> {
     offers::store::find(db.fresh(), doing.partner, doing.offer).await?.ok_or(Code::NotFound)?;
-    let behind = cursor::of_list::<u32>(LIST, after)?.unwrap_or(0);
+    let behind = cursor::decode::<u32>(LIST, after)?.unwrap_or(0);
     let pool = store::pool(db.fresh(), doing.offer).await?;
     let mut rows = store::free(db.fresh(), doing.offer, behind.max(pool.next - 1), limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |(place, ..)| (LIST, *place));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |(place, ..)| *place);
     let items = rows
         .into_iter()
         .map(|(position, code, at)| FreeCode { position, masked: mask(&code), added_at: from_ms(at) })

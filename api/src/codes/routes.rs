@@ -19,8 +19,8 @@ use crate::{
     http::{
         Allowed, Id, Query,
         body::{self, Media},
-        etag,
         idempotency::Keyed,
+        list::{self, Paged},
         problem,
         query::{Nothing, Paging},
     },
@@ -109,6 +109,12 @@ pub async fn add(
     Ok(answer)
 }
 
+impl Paged for CodePool {
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+}
+
 /// How many codes an offer's pool has, and those that are not handed out yet, masked.
 #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), Paging),
     security(("api_key" = []), ("bearer" = []), ("session" = [])),
@@ -121,7 +127,7 @@ pub async fn read(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let doing = Doing::at(&desk, id.0, clock.now());
-    etag::private(&request, &fill::read(&store, &doing, query.0.limit(), query.0.cursor.as_deref()).await?)
+    list::private(&request, &fill::read(&store, &doing, query.0.limit(), query.0.cursor.as_deref()).await?)
 }
 
 /// Takes the codes that are not handed out out of an offer's pool, so that they can be used elsewhere.

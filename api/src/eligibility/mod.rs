@@ -16,8 +16,8 @@ use crate::{
     claims::holds,
     error::Result,
     http::routes::Routes,
-    offers::draft_of,
-    quotas::{self, QuotaKey},
+    offers::{draft_of, store as offers},
+    quotas::QuotaKey,
     store::{
         Store,
         clock::from_ms,
@@ -44,7 +44,7 @@ pub async fn explain(
         None => None,
     };
     let key = QuotaKey::at(OfferId(offer.id), draft.period, now);
-    let claimed = quotas::claimed_of(db.fresh(), key).await?;
+    let left = offers::count(db.fresh(), offer, &draft, now).await?.left(draft.quota);
     let open = OfferState::from_name(&offer.state) == Some(OfferState::Published)
         && offer.starts_at.is_none_or(|at| from_ms(at) <= now)
         && offer.ends_at.is_none_or(|at| now < from_ms(at));
@@ -53,11 +53,7 @@ pub async fn explain(
         None => false,
     };
     let mut rules = personal_rules(standing, &draft.audience);
-    rules.extend([
-        (Rule::OfferOpen, open),
-        (Rule::NotClaimed, !held),
-        (Rule::UnitsLeft, draft.quota.is_none_or(|quota| claimed < quota)),
-    ]);
+    rules.extend([(Rule::OfferOpen, open), (Rule::NotClaimed, !held), (Rule::UnitsLeft, left != Some(0))]);
     Ok(Eligibility {
         eligible: rules.iter().all(|(_, met)| *met),
         rules: rules.into_iter().map(|(rule, met)| RuleView::new(rule, met, lang)).collect(),

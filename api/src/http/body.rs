@@ -45,7 +45,7 @@ impl FromRequest for Patch {
         let payload = payload.take();
         Box::pin(async move {
             is_json?;
-            Ok(Self(parse(&read(payload).await?)?))
+            Ok(Self(parse_storable(&read(payload).await?)?))
         })
     }
 }
@@ -102,6 +102,56 @@ pub async fn read_up_to(mut payload: Payload, limit: usize) -> Result<web::Bytes
     tokio::time::timeout(BODY_TIME, reading).await.map_err(|_| Error::new(Code::RequestTimeout))?
 }
 
+/// What the database cannot store in a text (PostgreSQL: "the character with code zero"), so no text may have it.
+pub const UNSTORABLE: char = '\0';
+
+/// As `parse`, for a document whose texts are to be stored.
+///
+/// # Errors
+/// Also `invalid_input`, naming each text that cannot be stored.
+pub fn parse_storable<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    check_storable(body)?;
+    parse(body)
+}
+
+/// Refuses a document with texts that cannot be stored.
+fn check_storable(body: &[u8]) -> Result<()> {
+    // JSON has it in this one spelling alone (RFC 8259 §7), so that most documents are not looked at twice.
+    if memchr::memmem::find(body, b"\\u0000").is_none() {
+        return Ok(());
+    }
+    let mut violations = Violations::default();
+    find_unstorable(&parse(body)?, "", &mut violations);
+    if violations.is_empty() { Ok(()) } else { Err(Error::invalid(violations)) }
+}
+
+/// Names the texts, also the names of fields, that cannot be stored.
+fn find_unstorable(value: &serde_json::Value, pointer: &str, violations: &mut Violations) {
+    match value {
+        serde_json::Value::String(text) => {
+            violations.require(!text.contains(UNSTORABLE), pointer, FieldCode::InvalidFormat);
+        }
+        serde_json::Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                find_unstorable(item, &format!("{pointer}/{index}"), violations);
+            }
+        }
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields {
+                let pointer = format!("{pointer}/{}", escaped(name));
+                violations.require(!name.contains(UNSTORABLE), &pointer, FieldCode::UnknownField);
+                find_unstorable(field, &pointer, violations);
+            }
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+/// A name as it stands in a JSON pointer (RFC 6901 §3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// Reads a JSON object and checks it by its own rules.
 pub fn checked<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T> {
     // serde would read a structure from a list, too.
@@ -109,6 +159,7 @@ pub fn checked<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T> {
         parse::<serde_json::Value>(body)?;
         return Err(Error::invalid_at("", FieldCode::WrongType));
     }
+    check_storable(body)?;
     let value: T = parse(body).or_else(|error| whole_numbers(body).ok_or(error).and_then(from_value))?;
     let violations = value.violations();
     if violations.is_empty() { Ok(value) } else { Err(Error::invalid(violations)) }
@@ -188,7 +239,7 @@ pub fn pointer(path: &serde_path_to_error::Path) -> String {
             Segment::Seq { index } => pointer.extend(["/", &index.to_string()]),
             Segment::Map { key } => {
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&escaped(key));
             }
             Segment::Enum { .. } | Segment::Unknown => {}
         }

@@ -17,6 +17,7 @@ use shared::Code;
 use uuid::Uuid;
 
 use super::{
+    path,
     problem::{self, Asked},
     unread::Held,
 };
@@ -74,11 +75,15 @@ pub async fn finish(
     let site = request.app_data::<web::Data<SiteHeaders>>().cloned();
     request.extensions_mut().insert(asked.clone());
     let held = Held::of(&mut request);
-    let mut response = match too_large(&request) {
+    let mut response = match unfit(&request) {
         None => as_problem(next.call(request).await?, &asked),
         Some(code) => request.into_response(problem::response(&code.into(), &asked)).map_into_right_body(),
     };
     let headers = response.headers_mut();
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        // What does not say that it may be kept is of one person, or of one moment.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     headers.insert(X_REQUEST_ID.clone(), asked.request_id.0.clone());
     secure(headers, site.as_ref().map(web::Data::get_ref));
     let quiet = response.request().extensions().contains::<Summarised>();
@@ -91,12 +96,18 @@ const URI_MAX: usize = 8 * 1024;
 /// The largest head, with names and values of all fields.
 const HEAD_MAX: usize = 32 * 1024;
 
-/// Why a head is refused. What is far beyond (128 KiB, 96 fields) is refused before it becomes a request, without a
-/// document.
-fn too_large(request: &ServiceRequest) -> Option<Code> {
+/// Why a head is refused, whatever it asks for. What is far beyond (128 KiB, 96 fields) is refused before it becomes a
+/// request, without a document.
+fn unfit(request: &ServiceRequest) -> Option<Code> {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     let head: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if uri > URI_MAX { Some(Code::UriTooLong) } else { (head > HEAD_MAX).then_some(Code::HeadersTooLarge) }
+    if uri > URI_MAX {
+        Some(Code::UriTooLong)
+    } else if head > HEAD_MAX {
+        Some(Code::HeadersTooLarge)
+    } else {
+        (!path::is_storable(request.uri().path())).then_some(Code::NotFound)
+    }
 }
 
 /// Replaces the body of an error by its problem document; leaves everything else as it is.
@@ -150,7 +161,7 @@ fn of_status(status: StatusCode) -> Code {
     }
 }
 
-/// Failures of ours go to the log with their cause; refusals do not.
+/// Failures of ours go to the log with all that led to them; refusals do not.
 fn note(error: &Error, asked: &Asked) {
     if error.code.status() >= 500 {
         tracing::error!(

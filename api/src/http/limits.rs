@@ -4,21 +4,9 @@
 //! Plain reads of public data are not limited here: a whole school comes from one address, and such an answer costs
 //! less than counting it.
 
-use std::{
-    hash::Hash,
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
-use actix_web::{
-    HttpRequest,
-    http::header::{HeaderMap, HeaderName, HeaderValue},
-};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -27,6 +15,10 @@ use governor::{
 };
 use shared::Code;
 
+pub use super::{
+    address::{address, network},
+    tries::{Tries, Try},
+};
 use crate::error::{Error, Result};
 
 /// Buckets by key: so many a minute, half of them at once.
@@ -99,66 +91,6 @@ impl Remaining {
     }
 }
 
-/// The address that a request came from; a trusted proxy's word counts for it.
-pub fn address(request: &HttpRequest, trusted_proxy: Option<IpAddr>) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), |a| a.ip());
-    if trusted_proxy != Some(peer) {
-        return peer;
-    }
-    // The last entry is what the trusted proxy saw itself; earlier ones are what others claim.
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
-    forwarded.and_then(|f| f.rsplit(',').next()).and_then(|ip| ip.trim().parse().ok()).unwrap_or(peer)
-}
-
-/// For how long tries are counted together.
-const WINDOW: Duration = Duration::from_mins(10);
-/// Keys that are remembered at most.
-const REMEMBERED: u64 = 200_000;
-
-/// What one customer of a provider has: an IPv4 address, or a /64 of IPv6.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
-/// Counts tries by key, each for ten minutes from the first one.
-#[derive(Debug)]
-pub struct Tries<K: Hash + Eq + Send + Sync + 'static> {
-    most: u32,
-    counts: moka::sync::Cache<K, Arc<Count>>,
-}
-
-#[derive(Debug)]
-struct Count {
-    tries: AtomicU32,
-    since: Instant,
-}
-
-impl<K: Hash + Eq + Send + Sync + 'static> Tries<K> {
-    /// At most so many by key.
-    pub fn new(most: u32) -> Self {
-        Self { most, counts: moka::sync::Cache::builder().max_capacity(REMEMBERED).time_to_live(WINDOW).build() }
-    }
-
-    /// Refuses where the most has been reached.
-    pub fn check(&self, key: &K) -> Result<()> {
-        let Some(count) = self.counts.get(key) else { return Ok(()) };
-        if count.tries.load(Ordering::Relaxed) < self.most {
-            return Ok(());
-        }
-        let left = WINDOW.saturating_sub(count.since.elapsed()).as_secs() + 1;
-        Err(Error::new(Code::RateLimited).retry_after(u32::try_from(left).unwrap_or(60)))
-    }
-
-    /// Notes a try.
-    pub fn add(&self, key: K) {
-        let fresh = || Arc::new(Count { tries: AtomicU32::new(0), since: Instant::now() });
-        self.counts.get_with(key, fresh).tries.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 /// How often full buckets are forgotten.
 pub const TIDY_EVERY: Duration = Duration::from_mins(1);
 
@@ -174,13 +106,5 @@ mod tests {
         assert_eq!(refused.code, Code::RateLimited);
         assert!((1..=16).contains(&refused.retry_after.unwrap()), "{:?}", refused.retry_after);
         assert!(limit.take(&2).is_ok(), "another key has a bucket of its own");
-    }
-
-    #[test]
-    fn a_customers_addresses_are_one() {
-        let parse = |a: &str| network(a.parse().unwrap());
-        assert_eq!(parse("2001:db8::1"), parse("2001:db8::ffff:1"));
-        assert_ne!(parse("2001:db8::1"), parse("2001:db8:0:1::1"));
-        assert_eq!(parse("::ffff:10.0.0.1"), parse("10.0.0.1"));
     }
 }

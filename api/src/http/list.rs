@@ -10,13 +10,33 @@ use shared::Page;
 use super::etag;
 use crate::error::Result;
 
+/// A page of a list, whatever else it holds.
+pub trait Paged: Serialize {
+    /// The cursor of the next page; nothing on the last one.
+    fn next_cursor(&self) -> Option<&str>;
+}
+
+impl<T: Serialize> Paged for Page<T> {
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+}
+
 /// A page that is one person's to see.
-pub fn private<T: Serialize>(request: &HttpRequest, page: &Page<T>) -> Result<HttpResponse> {
-    let mut response = etag::private(request, page)?;
-    if let Some(link) = next(request.path(), request.query_string(), page.next_cursor.as_deref()) {
+pub fn private(request: &HttpRequest, page: &impl Paged) -> Result<HttpResponse> {
+    Ok(linked(request, etag::private(request, page)?, page))
+}
+
+/// A page that is everybody's to see.
+pub fn public(request: &HttpRequest, page: &impl Paged) -> Result<HttpResponse> {
+    Ok(linked(request, etag::public(request, page)?, page))
+}
+
+fn linked(request: &HttpRequest, mut response: HttpResponse, page: &impl Paged) -> HttpResponse {
+    if let Some(link) = next(request.path(), request.query_string(), page.next_cursor()) {
         response.headers_mut().insert(header::LINK, link);
     }
-    Ok(response)
+    response
 }
 
 /// The link to the next page: the same query with another cursor.

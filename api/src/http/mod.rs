@@ -1,6 +1,8 @@
 //! What every endpoint uses, and no feature: problem documents, bodies, queries, cursors, entity tags, idempotency,
 //! limits, headers.
 
+pub mod accept;
+mod address;
 pub mod allowed;
 pub mod body;
 pub mod cursor;
@@ -16,6 +18,8 @@ pub mod path;
 pub mod problem;
 pub mod query;
 pub mod routes;
+mod tags;
+mod tries;
 mod unread;
 
 pub use allowed::Allowed;

@@ -8,7 +8,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method,
-        header::{self, ContentEncoding, HeaderValue},
+        header::{self, AcceptEncoding, ContentEncoding, Encoding, Header, HeaderValue},
     },
     web,
 };
@@ -97,15 +97,17 @@ fn has_hash(file: &Path) -> bool {
 
 /// The file, in the best encoding that the caller takes and the build left beside it.
 async fn send(request: &HttpRequest, file: &Path) -> Option<HttpResponse> {
-    let accepts = request.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let takes = |name: &str| accepts.split(',').any(|e| e.split(';').next().is_some_and(|e| e.trim() == name));
+    let accepted = AcceptEncoding::parse(request).ok();
+    let takes = |encoding: Encoding| {
+        let chosen = accepted.as_ref().and_then(|accepted| accepted.negotiate(std::iter::once(&encoding)));
+        chosen == Some(encoding)
+    };
     let media = actix_files::file_extension_to_mime(file.extension().and_then(|e| e.to_str()).unwrap_or_default());
-    for (name, suffix, encoding) in [
-        ("br", ".br", ContentEncoding::Brotli),
-        ("gzip", ".gz", ContentEncoding::Gzip),
-        ("", "", ContentEncoding::Identity),
-    ] {
-        if !name.is_empty() && !takes(name) {
+    for (suffix, encoding) in
+        [(".br", ContentEncoding::Brotli), (".gz", ContentEncoding::Gzip), ("", ContentEncoding::Identity)]
+    {
+        // As it is it goes to everybody: better than nothing, also for who takes nothing (RFC 9110 §12.5.3).
+        if encoding != ContentEncoding::Identity && !takes(Encoding::Known(encoding)) {
             continue;
         }
         let mut path = file.as_os_str().to_owned();

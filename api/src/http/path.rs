@@ -1,4 +1,4 @@
-//! Ids in addresses.
+//! Names and ids in addresses.
 
 use std::{
     future::{Ready, ready},
@@ -10,6 +10,11 @@ use shared::Code;
 
 use super::described;
 use crate::error::{Error, Result};
+
+/// Whether a path has only what something could be named: nothing has a name that no database stores.
+pub fn is_storable(path: &str) -> bool {
+    !percent_encoding::percent_decode_str(path).any(|byte| byte == b'\0')
+}
 
 /// The `{id}` of the address. What is no id names nothing: 404; unless it is the last word of another address, which has
 /// other methods: 405.

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 use shared::{Code, FieldCode, Validate, Violations, validate::Violation};
 
+use super::body::UNSTORABLE;
 use crate::error::{Error, Result};
 
 /// A query string that has been read and checked by its own rules. Its structure denies unknown fields.
@@ -45,11 +46,20 @@ pub fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T> {
     if violations.is_empty() { Ok(value) } else { Err(invalid(violations.into_vec())) }
 }
 
-/// The pairs of an `application/x-www-form-urlencoded` string; broken UTF-8 is refused rather than replaced.
+/// The pairs of an `application/x-www-form-urlencoded` string; broken UTF-8 is refused rather than replaced, and so is what
+/// no database stores.
 fn form_pairs(query: &str) -> Result<form_urlencoded::Parse<'_>> {
     let decoded: Vec<u8> = percent_encoding::percent_decode_str(query).collect();
     if std::str::from_utf8(&decoded).is_err() {
         return Err(Code::MalformedRequest.into());
+    }
+    let unstorable = form_urlencoded::parse(query.as_bytes()).filter_map(|(name, value)| {
+        let code = if name.contains(UNSTORABLE) { FieldCode::UnknownField } else { FieldCode::InvalidFormat };
+        (name.contains(UNSTORABLE) || value.contains(UNSTORABLE)).then(|| Violation::new(format!("?{name}"), code))
+    });
+    let unstorable: Vec<Violation> = unstorable.collect();
+    if !unstorable.is_empty() {
+        return Err(invalid(unstorable));
     }
     Ok(form_urlencoded::parse(query.as_bytes()))
 }

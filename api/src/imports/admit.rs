@@ -77,7 +77,7 @@ impl Imports {
     /// Refuses a partner who has too many uploads waiting.
     pub async fn check_room(&self, db: &impl ConnectionTrait, partner: PartnerId) -> Result<()> {
         let open = store::count_open(db, partner).await?;
-        if open >= OPEN_MAX { Err(Error::new(Code::TooManyImports).with("most", OPEN_MAX)) } else { Ok(()) }
+        if open >= OPEN_MAX { Err(Error::new(Code::TooManyImports).with("max", OPEN_MAX)) } else { Ok(()) }
     }
 
     /// Takes an upload in that has arrived. What is refused, or was taken in before under the same idempotency key, leaves

@@ -74,7 +74,7 @@ impl Listener {
             let import = match store::find(self.all.store.fresh(), self.partner, self.id).await {
                 Ok(import) => import?,
                 Err(error) => {
-                    tracing::warn!(%error, "import.events");
+                    tracing::warn!(error = %Error::from(error).chain(), "import.events");
                     return None;
                 }
             };

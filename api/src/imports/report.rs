@@ -69,7 +69,7 @@ pub async fn csv(all: Arc<Imports>, import: imports::Model, code: Option<String>
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, CSV))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .streaming(pieces))
 }
 

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     http::{
-        Allowed, Id, Query, cursor, etag,
+        Allowed, Id, Query, accept, cursor, etag,
         idempotency::{self, Key, Owner},
         idempotency::{Answering, Keyed},
         list as pages, problem,
@@ -118,6 +118,10 @@ impl Validate for TemplateQuery {
 
 type All = web::Data<Imports>;
 
+/// Tell the cursors of uploads, and of what is wrong with one, from others.
+const LIST: &str = "imports";
+const ERRORS: &str = "import_errors";
+
 /// A CSV file to fill in: all columns of a kind of offer, and an example.
 #[utoipa::path(tag = "imports", params(("slug" = String, Path), TemplateQuery), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, content_type = "text/csv", body = String), ReadRefusals))]
@@ -127,7 +131,7 @@ pub async fn template(Allowed(_desk, query): Allowed<Desk<ImportsRead>, Query<Te
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, report::CSV))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", kind.as_str())))
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .body(rows::template(kind))
 }
 
@@ -140,10 +144,10 @@ pub async fn list(
     Allowed(desk, query): Allowed<Desk<ImportsRead>, Query<Paging>>,
     all: All,
 ) -> Result<HttpResponse> {
-    let before = query.0.cursor.as_deref().map(cursor::decode::<Uuid>).transpose()?;
+    let before = cursor::decode::<Uuid>(LIST, query.0.cursor.as_deref())?;
     let limit = query.0.limit();
     let mut found = store::page(all.store.fresh(), desk.id(), before, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut found, limit, |last| last.id);
+    let next_cursor = cursor::cut(LIST, &mut found, limit, |last| last.id);
     let (lang, now) = (problem::lang(&request), all.clock.now());
     let items = found.iter().map(|import| view::of(import, lang, now)).collect::<Result<_>>()?;
     pages::private(&request, &Page { items, next_cursor })
@@ -230,22 +234,15 @@ pub async fn errors(
     let import = found(&all, &desk, id.0).await?;
     let lang = problem::lang(&request);
     let code = query.0.code.map(RowCode::as_str);
-    if wants_csv(&request) {
+    if accept::prefers_csv(&request) {
         return report::csv(all.into_inner(), import, code.map(ToOwned::to_owned), lang).await;
     }
     let limit = usize::from(query.0.limit.unwrap_or(shared::list::LIMIT_DEFAULT));
-    let after = query.0.cursor.as_deref().map(cursor::decode::<i64>).transpose()?.unwrap_or(0);
+    let after = cursor::decode::<i64>(ERRORS, query.0.cursor.as_deref())?.unwrap_or(0);
     let mut found = store::errors(all.store.fresh(), import.id, code, after, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut found, limit, |last| last.number);
+    let next_cursor = cursor::cut(ERRORS, &mut found, limit, |last| last.number);
     let items = found.iter().filter_map(|row| view::error(row, lang)).collect();
     pages::private(&request, &Page { items, next_cursor })
-}
-
-/// Whether CSV is asked for, and not JSON.
-fn wants_csv(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let named = |media: &str| accept.split(',').any(|part| part.split(';').next().is_some_and(|p| p.trim() == media));
-    named("text/csv") && !named("application/json")
 }
 
 /// Stops an upload. What it did stays done.

@@ -23,8 +23,7 @@ use crate::{
     http::{
         Allowed, Id, Json, Query,
         body::Patch,
-        etag,
-        etag::IfMatch,
+        etag::{self, IfMatch},
         idempotency::Keyed,
         list as lists, problem,
         query::{Nothing, Paging},
@@ -78,15 +77,15 @@ pub async fn create(
     let doing = tools.at_desk(&desk);
     let work = async |tx: &Transaction| {
         let offer = manage::create(tx, &doing, desk.id(), &draft.0).await?;
-        Ok(created(&desk.slug, &offer))
+        created(&desk.slug, &offer)
     };
     answering.transaction(tools.store, work).await
 }
 
-fn created(slug: &str, offer: &PartnerOffer) -> HttpResponse {
+fn created(slug: &str, offer: &PartnerOffer) -> Result<HttpResponse> {
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, location(slug, offer.id)));
-    tools::with_version(&mut response, offer.version, offer)
+    etag::changed(response, offer.version, offer)
 }
 
 /// The partner's own name for an offer, as it stands in the address; percent signs are read.
@@ -114,27 +113,23 @@ impl FromRequest for ExternalId {
 #[put("/partners/{slug}/offers/by-external-id/{external_id}")]
 pub async fn put(
     request: HttpRequest,
-    Allowed(desk, (name, _, expected, draft)): Allowed<
-        Desk<OffersWrite>,
-        (ExternalId, Query<Nothing>, Option<IfMatch>, Json<OfferDraft>),
-    >,
+    Allowed(desk, (name, _, draft)): Allowed<Desk<OffersWrite>, (ExternalId, Query<Nothing>, Json<OfferDraft>)>,
     parts: Parts,
 ) -> Result<HttpResponse> {
     let tools = tools(&parts);
-    let only_new = request.headers().get(header::IF_NONE_MATCH).is_some_and(|given| given == "*");
-    let conditions = Conditions { expected, only_new };
+    let conditions = Conditions { expected: IfMatch::optional(&request)?, only_new: etag::is_only_new(&request)? };
     let doing = tools.at_desk(&desk);
     let put = async |tx: &Transaction| manage::put(tx, &doing, desk.id(), &conditions, draft.0.clone(), &name.0).await;
     match tools.store.transaction(put).await? {
-        Put::Created(offer) => Ok(created(&desk.slug, &offer)),
+        Put::Created(offer) => created(&desk.slug, &offer),
         Put::There(offer) => {
             tools.refresh().await;
-            Ok(tools::versioned(&offer))
+            tools::versioned(&offer)
         }
     }
 }
 
-/// An offer of a partner, in any state. Its `ETag` is its version, for `If-Match`.
+/// An offer of a partner, in any state. Its `ETag` begins with its version, for `If-Match`.
 #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = PartnerOffer, headers(("ETag" = String))), ReadRefusals))]
 #[get("/partners/{slug}/offers/{id}")]
@@ -146,7 +141,7 @@ pub async fn read(
     let tools = tools(&parts);
     let offer = owned(&tools, &desk, id.0).await?;
     let seen = manage::seen(tools.store.fresh(), &offer, &tools.at_desk(&desk)).await?;
-    tools::read(&request, seen.version, &seen)
+    etag::versioned(&request, seen.version, &seen)
 }
 
 /// Changes an offer: what is sent is merged into it (RFC 7396), null removes. An edit of an offer that everybody sees
@@ -165,7 +160,7 @@ pub async fn change(
     let change = async |tx: &Transaction| manage::change(tx, &doing, &offer, &expected, patch.0.clone()).await;
     let after = tools.store.transaction(change).await?;
     tools.refresh().await;
-    Ok(tools::versioned(&after))
+    tools::versioned(&after)
 }
 
 /// Removes an offer that nobody has seen yet, with its codes.

@@ -70,14 +70,14 @@ impl Row {
 
 /// A page of an offer's history, the newest first.
 pub async fn page(db: &Store, offer: &offers::Model, limit: usize, after: Option<&str>) -> Result<Page<OfferVersion>> {
-    let below = cursor::of_list(LIST, after)?.unwrap_or(i32::MAX);
+    let below = cursor::decode(LIST, after)?.unwrap_or(i32::MAX);
     // One more to know whether there is a next page; it is also what the last one is compared with.
     let rows = rows(db.fresh(), OfferId(offer.id), below, limit + 1).await?;
     let authors = authors(db.fresh(), &rows).await?;
     let shown = rows.iter().take(limit).enumerate();
     let items = shown.map(|(at, row)| row.line(rows.get(at + 1), authors.of(row))).collect::<Result<Vec<_>>>()?;
     let more = rows.len() > limit;
-    let next_cursor = items.last().filter(|_| more).map(|last| cursor::encode(&(LIST, last.version)));
+    let next_cursor = items.last().filter(|_| more).map(|last| cursor::encode(LIST, &last.version));
     Ok(Page { items, next_cursor })
 }
 

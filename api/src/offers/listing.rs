@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use shared::{
-    Code, PartnerId, Validate, Violations,
+    Code, PartnerId, Validate, Violations, fold,
     list::LIMIT_DEFAULT,
     month::Month,
     offer::{FacetCount, Kind, ManageSort, ManagedFacets, OfferState},
@@ -85,6 +85,11 @@ impl ManageQuery {
     }
 }
 
+/// Tells the cursors of a partner's list, and of the ministry's, from others.
+const fn list(owner: Option<PartnerId>) -> &'static str {
+    if owner.is_some() { "partner_offers" } else { "admin_offers" }
+}
+
 /// The place of the last offer of a page: the order, its key there, its id.
 #[derive(Debug, Serialize, Deserialize)]
 struct Position(String, Key, uuid::Uuid);
@@ -131,10 +136,14 @@ impl Built {
             let kind = built.value(kind.as_str());
             built.wheres.push(format!("o.draft ->> 'kind' = {kind}"));
         }
-        // Folded words are letters and digits alone: nothing in them means something to LIKE.
-        for word in query.q.as_deref().into_iter().flat_map(shared::fold::words).take(WORDS) {
-            let pattern = built.value(format!("% {word}%"));
-            built.wheres.push(format!("o.search LIKE {pattern}"));
+        if let Some(words) = query.q.as_deref().and_then(fold::search) {
+            // Signs alone are in no title.
+            built.wheres.extend(words.is_empty().then(|| "FALSE".to_owned()));
+            // Folded words are letters and digits alone: nothing in them means something to LIKE.
+            for word in words.into_iter().take(WORDS) {
+                let pattern = built.value(format!("% {word}%"));
+                built.wheres.push(format!("o.search LIKE {pattern}"));
+            }
         }
         built
     }
@@ -180,7 +189,7 @@ pub async fn page(
     // Only where it is used: PostgreSQL takes no parameter whose type it cannot tell.
     let month = if sort == ManageSort::MostClaimed { built.value(Month::of(now).number()) } else { String::new() };
     let (key, falls) = order(sort, db.get_database_backend(), &month);
-    if let Some(Position(_, from, id)) = position(query, sort)? {
+    if let Some(Position(_, from, id)) = position(list(owner), query, sort)? {
         let sign = if falls { '<' } else { '>' };
         let (from, id) = (built.value(from), built.value(id));
         built.wheres.push(format!("({key}, o.id) {sign} ({from}, {id})"));
@@ -195,7 +204,8 @@ pub async fn page(
     let mut rows = db.query_all_raw(statement(db, &sql, built.values)).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| next(row, sort)).transpose()?;
+    let last = rows.last().filter(|_| more).map(|row| place(row, sort)).transpose()?;
+    let next = last.map(|place| cursor::encode(list(owner), &place));
     let offers = rows.iter().map(|row| offers::Model::from_query_result(row, "")).collect::<Result<_, DbErr>>()?;
     Ok((offers, next))
 }
@@ -203,19 +213,18 @@ pub async fn page(
 /// What waits for the ministry.
 const WAITS: &str = "(o.state = 'in_review' OR o.pending_at IS NOT NULL)";
 
-fn position(query: &ManageQuery, sort: ManageSort) -> Result<Option<Position>> {
-    let Some(text) = &query.cursor else { return Ok(None) };
-    let position: Position = cursor::decode(text)?;
+fn position(list: &str, query: &ManageQuery, sort: ManageSort) -> Result<Option<Position>> {
+    let Some(position) = cursor::decode::<Position>(list, query.cursor.as_deref())? else { return Ok(None) };
     let fits = position.0 == sort.as_str() && matches!(position.1, Key::Text(_)) == (sort == ManageSort::Title);
     if fits { Ok(Some(position)) } else { Err(Error::new(Code::InvalidCursor)) }
 }
 
-fn next(row: &QueryResult, sort: ManageSort) -> Result<String, DbErr> {
+fn place(row: &QueryResult, sort: ManageSort) -> Result<Position, DbErr> {
     let key = match sort {
         ManageSort::Title => Key::Text(row.try_get::<Option<String>>("", "sort_key")?.unwrap_or_default()),
         _ => Key::Number(row.try_get("", "sort_key")?),
     };
-    Ok(cursor::encode(&Position(sort.as_str().to_owned(), key, row.try_get("", "id")?)))
+    Ok(Position(sort.as_str().to_owned(), key, row.try_get("", "id")?))
 }
 
 /// How many offers there are in each state, whatever the filter of states.

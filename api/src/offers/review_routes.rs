@@ -11,13 +11,13 @@ use super::{
     document::{draft_of, pending_of},
     listing::ManageQuery,
     manage, store as queries,
-    tools::{self, Parts, Tools, tools},
+    tools::{Parts, Tools, tools},
 };
 use crate::{
     accounts::Admin,
     error::Result,
     http::{
-        Allowed, Id, Json, Query,
+        Allowed, Id, Json, Query, etag,
         idempotency::{Answering, Keyed},
         problem,
         query::Nothing,
@@ -81,7 +81,7 @@ pub async fn read(
     };
     let doing = tools.ministry(&admin, queries::reference(&partner));
     let offer = manage::seen(tools.store.fresh(), &offer, &doing).await?;
-    tools::read(&request, offer.version, &ReviewOffer { offer, changes })
+    etag::versioned(&request, offer.version, &ReviewOffer { offer, changes })
 }
 
 macro_rules! ministry_actions {

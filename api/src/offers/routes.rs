@@ -33,8 +33,8 @@ refusals! {
 )]
 #[get("/offers")]
 pub async fn list(request: HttpRequest, catalogue: web::Data<Catalogue>) -> Result<HttpResponse> {
-    let address = request.query_string();
-    let ready = catalogue.list(address, || query::parse(address))?;
+    let asked = request.query_string();
+    let ready = catalogue.list(request.path(), asked, || query::parse(asked))?;
     let mut response = etag::tagged(&request, Keep::Public, ready.tag, ready.body);
     if let Some(next) = ready.next {
         response.headers_mut().insert(header::LINK, next);

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse, web};
 use shared::{
     Code, Lang, OfferId, PartnerId,
     month::Month,
@@ -22,11 +21,21 @@ use super::{
 use crate::{
     accounts::{Accounts, Admin},
     error::Result,
-    http::{etag, idempotency::Answering, list},
+    http::{
+        etag,
+        idempotency::Answering,
+        list::{self, Paged},
+    },
     partners::{Actor, Desk},
     quotas,
     store::{Store, Transaction, clock::Clock, entities::offers},
 };
+
+impl Paged for ManagedOffers {
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+}
 
 /// What every handler here takes from the application.
 pub type Parts = (web::Data<Store>, web::Data<Catalogue>, web::Data<Clock>, web::Data<Accounts>);
@@ -76,7 +85,7 @@ impl Tools<'_> {
         answering: &Answering,
         work: impl AsyncFn(&Transaction) -> Result<PartnerOffer>,
     ) -> Result<HttpResponse> {
-        let answer = answering.transaction(self.store, async |tx| Ok(versioned(&work(tx).await?))).await?;
+        let answer = answering.transaction(self.store, async |tx| versioned(&work(tx).await?)).await?;
         self.refresh().await;
         Ok(answer)
     }
@@ -108,12 +117,7 @@ impl Tools<'_> {
             Some(true) => Some(listing::facets(db, partner, query).await?),
             _ => None,
         };
-        let link = list::next(request.path(), request.query_string(), next_cursor.as_deref());
-        let mut response = etag::private(request, &ManagedOffers { items, next_cursor, facets })?;
-        if let Some(link) = link {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        Ok(response)
+        list::private(request, &ManagedOffers { items, next_cursor, facets })
     }
 
     /// Does something to many offers and says what became of each.
@@ -182,25 +186,9 @@ fn outcome_view(
     })
 }
 
-/// An offer with its version.
-pub fn versioned(offer: &PartnerOffer) -> HttpResponse {
-    with_version(&mut HttpResponse::Ok(), offer.version, offer)
-}
-
-/// An answer with a version.
-pub fn with_version(
-    response: &mut actix_web::HttpResponseBuilder,
-    version: u32,
-    body: &impl Serialize,
-) -> HttpResponse {
-    response.insert_header((header::ETAG, etag::of_version(version))).json(body)
-}
-
-/// A read of something with a version as its tag; 304 where the caller has it.
-pub fn read(request: &HttpRequest, version: u32, body: &impl Serialize) -> Result<HttpResponse> {
-    let tag = header::HeaderValue::from_str(&etag::of_version(version)).map_err(crate::error::Error::internal)?;
-    let body = serde_json::to_vec(body).map_err(crate::error::Error::internal)?;
-    Ok(etag::tagged(request, etag::Keep::Private, tag, body.into()))
+/// An offer that was changed, with its version.
+pub fn versioned(offer: &PartnerOffer) -> Result<HttpResponse> {
+    etag::changed(HttpResponse::Ok(), offer.version, offer)
 }
 
 /// Where an offer of a partner is.

@@ -148,7 +148,7 @@ async fn at_desk_of<P: Permission>(
     slug: String,
 ) -> Result<Desk<P>> {
     if program.partner.0 != partner.id {
-        return Err(Code::Forbidden.into());
+        return Err(stranger(&partner));
     }
     program.check_scope(P::SCOPE)?;
     let right = Right::Key(program.mode);
@@ -184,11 +184,15 @@ pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<par
     partners::Entity::find().filter(named).one(db).await
 }
 
-/// A member's role. Others learn that a partner is there only where everybody may see it.
+/// A member's role.
 async fn role_at(db: &impl ConnectionTrait, partner: &partners::Model, user: UserId) -> Result<MemberRole> {
     let member = members::Entity::find_by_id((partner.id, user.0)).one(db).await?;
-    let stranger = if super::is_public(partner) { Code::Forbidden } else { Code::NotFound };
-    member.and_then(|member| MemberRole::from_name(&member.role)).ok_or_else(|| stranger.into())
+    member.and_then(|member| MemberRole::from_name(&member.role)).ok_or_else(|| stranger(partner))
+}
+
+/// The refusal for who does not belong to a partner. That it is there they learn only where everybody may see it.
+fn stranger(partner: &partners::Model) -> Error {
+    if super::is_public(partner) { Code::Forbidden.into() } else { Code::NotFound.into() }
 }
 
 /// A partner's sandbox, which is made with the partner's first test key.

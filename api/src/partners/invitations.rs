@@ -99,9 +99,9 @@ pub async fn list(
     after: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Page<InvitationView>> {
-    let before = cursor::of_list::<Uuid>(LIST, after)?;
+    let before = cursor::decode::<Uuid>(LIST, after)?;
     let mut rows = store::invitations(db.fresh(), partner, before, limit + 1, to_ms(now)).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.id);
     Ok(Page { items: rows.into_iter().map(view).collect::<Result<_>>()?, next_cursor })
 }
 

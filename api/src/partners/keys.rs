@@ -170,9 +170,9 @@ pub async fn list(
     after: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Page<ApiKeyView>> {
-    let before = cursor::of_list::<Uuid>(LIST, after)?;
+    let before = cursor::decode::<Uuid>(LIST, after)?;
     let mut rows = store::keys(db.fresh(), partner, before, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.id);
     let mut fares = fares(db, &rows).await?;
     let views = rows.into_iter().map(|row| {
         let fare = fares.remove(&row.id).unwrap_or_default();

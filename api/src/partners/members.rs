@@ -21,6 +21,7 @@ use crate::{
 
 /// Tells this list's cursors from others.
 const LIST: &str = "members";
+const OWN_LIST: &str = "own_partners";
 
 /// A member as colleagues see them.
 pub fn view(member: store::Member) -> Result<MemberView> {
@@ -39,9 +40,9 @@ fn role(name: &str) -> Result<MemberRole> {
 
 /// A page of a partner's people, by the age of their accounts.
 pub async fn list(db: &Store, partner: PartnerId, limit: usize, after: Option<&str>) -> Result<Page<MemberView>> {
-    let after = cursor::of_list::<Uuid>(LIST, after)?;
+    let after = cursor::decode::<Uuid>(LIST, after)?;
     let mut rows = store::members(db.fresh(), partner, after, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.user_id));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.user_id);
     Ok(Page { items: rows.into_iter().map(view).collect::<Result<_>>()?, next_cursor })
 }
 
@@ -129,9 +130,9 @@ async fn check_other_owner(tx: &impl ConnectionTrait, partner: PartnerId, user: 
 
 /// The partners of somebody, by their names in addresses.
 pub async fn partners_of(db: &Store, user: UserId, limit: usize, after: Option<&str>) -> Result<Page<MyPartner>> {
-    let after = after.map(cursor::decode::<String>).transpose()?.unwrap_or_default();
+    let after = cursor::decode::<String>(OWN_LIST, after)?.unwrap_or_default();
     let mut rows = store::partners_of(db.fresh(), user, &after, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| last.slug.clone());
+    let next_cursor = cursor::cut(OWN_LIST, &mut rows, limit, |last| last.slug.clone());
     let mine = |row: store::Mine| {
         let state = PartnerState::from_name(&row.state).ok_or_else(|| Error::internal("unknown state of a partner"))?;
         Ok(MyPartner { slug: row.slug, name: row.name, state, role: role(&row.role)? })

@@ -36,9 +36,9 @@ pub async fn list(
     limit: usize,
     after: Option<&str>,
 ) -> Result<Page<AdminPartner>> {
-    let before = cursor::of_list::<Uuid>(LIST, after)?;
+    let before = cursor::decode::<Uuid>(LIST, after)?;
     let mut rows = store::admin_page(db.fresh(), state, words, before, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.id));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.id);
     Ok(Page { items: views(db.fresh(), rows).await?, next_cursor })
 }
 

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::json;
 use shared::{
     Code, PartnerId, RedemptionId,
+    code::ClaimCode,
     redemption::{RedemptionState, RedemptionView},
     webhook::EventKind,
 };
@@ -119,7 +120,7 @@ pub async fn again(
 ) -> Result<Option<Row>> {
     let Some(reference) = reference else { return Ok(None) };
     let Some(row) = store::by_reference(db, place.partner, reference).await? else { return Ok(None) };
-    let same = code.parse::<shared::code::ClaimCode>().is_ok_and(|code| code.as_str() == row.code);
+    let same = ClaimCode::readings(code).iter().any(|code| code.as_str() == row.code);
     let stands = matches!(row.state(place.now)?, RedemptionState::Held | RedemptionState::Confirmed);
     if same && stands { Ok(Some(row)) } else { Err(taken(&row, place.now)?) }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Result,
-    http::limits::{Tries, network},
+    http::limits::{Tries, Try, network},
 };
 
 /// How many callers may guess from one address.
@@ -26,15 +26,27 @@ impl Guesses {
         Self { callers: Tries::new(most), addresses: Tries::new(most.saturating_mul(TILLS)) }
     }
 
-    /// Refuses where too many wrong codes were tried.
-    pub fn check(&self, caller: Uuid, address: IpAddr) -> Result<()> {
-        self.callers.check(&caller)?;
-        self.addresses.check(&network(address))
+    /// Takes a guess of a caller and of its address; it comes back unless the code was wrong.
+    ///
+    /// # Errors
+    /// `rate_limited` where too many wrong codes were tried.
+    pub async fn begin(&self, caller: Uuid, address: IpAddr) -> Result<Guess> {
+        Ok(Guess { caller: self.callers.begin(caller).await?, address: self.addresses.begin(network(address)).await? })
     }
+}
 
-    /// Notes a wrong code.
-    pub fn wrong(&self, caller: Uuid, address: IpAddr) {
-        self.callers.add(caller);
-        self.addresses.add(network(address));
+/// A code that is being looked for.
+#[derive(Debug)]
+#[must_use]
+pub struct Guess {
+    caller: Try,
+    address: Try,
+}
+
+impl Guess {
+    /// The code was wrong.
+    pub fn count(self) {
+        self.caller.count();
+        self.address.count();
     }
 }

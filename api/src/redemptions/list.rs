@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use shared::{
-    Code, FieldCode, OfferId, Page, PartnerId, Validate, Violations,
+    FieldCode, OfferId, Page, PartnerId, Validate, Violations,
     redemption::{RedemptionState, RedemptionView},
 };
 use utoipa::IntoParams;
@@ -81,14 +81,6 @@ pub struct Filter {
     pub before: Option<(i64, Uuid)>,
 }
 
-fn after(cursor: Option<&str>) -> Result<Option<(i64, Uuid)>> {
-    match cursor.map(cursor::decode::<(String, i64, Uuid)>).transpose()? {
-        Some((name, at, id)) if name == LIST => Ok(Some((at, id))),
-        Some(_) => Err(Code::InvalidCursor.into()),
-        None => Ok(None),
-    }
-}
-
 /// Lists the redemptions of a partner, the newest first.
 #[utoipa::path(tag = "till", params(RedemptionsQuery), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = Page<RedemptionView>, headers(("ETag" = String))), ListRefusals))]
@@ -107,11 +99,11 @@ pub async fn list(
         state: query.state,
         from: query.from.map(to_ms),
         to: query.to.map(to_ms),
-        before: after(query.cursor.as_deref())?,
+        before: cursor::decode(LIST, query.cursor.as_deref())?,
     };
     let limit = usize::from(query.limit.unwrap_or(shared::list::LIMIT_DEFAULT));
     let mut rows = queries::page(store.fresh(), &filter, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.redemption.created_at, last.redemption.id));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| (last.redemption.created_at, last.redemption.id));
     let (undo, now) = ledger.times();
     let items = rows.iter().map(|row| row.view(undo, now)).collect::<Result<Vec<_>>>()?;
     http::list::private(&request, &Page { items, next_cursor })

@@ -96,8 +96,7 @@ pub async fn run(hooks: &Webhooks, accounts: &Accounts, mut stopped: watch::Rece
         match turn(hooks, accounts, &mut hands).await {
             Ok(()) => {}
             Err(error) => {
-                let cause = error.source.as_ref().map(ToString::to_string).unwrap_or_default();
-                tracing::warn!(code = error.code.as_str(), cause, "webhooks.retry");
+                tracing::warn!(error = %error.chain(), "webhooks.retry");
                 sleep(LOOKS[2]).await;
             }
         }
@@ -115,7 +114,7 @@ pub async fn run(hooks: &Webhooks, accounts: &Accounts, mut stopped: watch::Rece
     hands.gather(Instant::now() + STOP_TIME).await;
     if let Err(error) = put_away(hooks, accounts, &mut hands).await {
         // Leases end by themselves.
-        tracing::warn!(code = error.code.as_str(), "webhooks.not_put_away");
+        tracing::warn!(error = %error.chain(), "webhooks.not_put_away");
     }
 }
 

@@ -44,10 +44,10 @@ pub async fn page(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Page<Delivery>> {
-    let before = cursor::of_list::<i64>(LIST, after)?;
+    let before = cursor::decode::<i64>(LIST, after)?;
     store::find(hooks.store.fresh(), partner, webhook).await?.ok_or(Code::NotFound)?;
     let mut rows = store::log(hooks.store.fresh(), partner, webhook, state, before, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| (LIST, last.seq));
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.seq);
     Ok(Page { items: views(hooks.store.fresh(), rows).await?, next_cursor })
 }
 

@@ -31,6 +31,9 @@ use crate::{
     },
 };
 
+/// Tells this list's cursors from others.
+const LIST: &str = "webhooks";
+
 /// Who works at which partner's webhooks.
 #[derive(Clone, Debug)]
 pub struct Doing {
@@ -44,12 +47,10 @@ pub struct Doing {
 /// A page of a partner's webhooks, the oldest first. There are ten at most, so all are read.
 pub async fn list(hooks: &Webhooks, partner: PartnerId, paging: &Paging) -> Result<Page<Webhook>> {
     let mut rows = store::all(hooks.store.fresh(), partner).await?;
-    if let Some(after) = paging.cursor.as_deref().map(cursor::decode::<Uuid>).transpose()? {
+    if let Some(after) = cursor::decode::<Uuid>(LIST, paging.cursor.as_deref())? {
         rows.retain(|webhook| webhook.id > after);
     }
-    let more = rows.len() > paging.limit();
-    rows.truncate(paging.limit());
-    let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&last.id));
+    let next_cursor = cursor::cut(LIST, &mut rows, paging.limit(), |last| last.id);
     let ids: Vec<Uuid> = rows.iter().map(|w| w.id).collect();
     let waiting = store::waiting(hooks.store.fresh(), &ids).await?;
     let now = hooks.clock.now();

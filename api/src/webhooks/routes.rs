@@ -70,14 +70,6 @@ fn doing<P>(desk: &Desk<P>, clock: &Clock) -> Doing {
     Doing { actor: desk.actor, partner: desk.id(), slug: desk.slug.clone(), now: clock.now() }
 }
 
-/// With its version. It is never answered with 304: what waits and what fails changes without the version.
-fn versioned(webhook: &Webhook) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::ETAG, etag::of_version(webhook.version)))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .json(webhook)
-}
-
 /// Lists a partner's webhooks, the oldest first; there are ten at most.
 #[utoipa::path(tag = "webhooks", params(("slug" = String, Path), Paging), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = Page<Webhook>), ListRefusals))]
@@ -101,23 +93,23 @@ pub async fn create(
 ) -> Result<HttpResponse> {
     let made = manage::create(&hooks, &doing(&desk, &clock), &new.0).await?;
     let location = format!("/api/v1/partners/{}/webhooks/{}", desk.slug, made.webhook.id);
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::ETAG, etag::of_version(made.webhook.version)))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(made))
+    let mut response = HttpResponse::Created();
+    response.insert_header((header::LOCATION, location));
+    etag::changed(response, made.webhook.version, &made)
 }
 
-/// A webhook of a partner. Its `ETag` is its version, for `If-Match`.
+/// A webhook of a partner. Its `ETag` begins with its version, for `If-Match`.
 #[utoipa::path(tag = "webhooks", params(("slug" = String, Path), ("id" = WebhookId, Path)), security(("api_key" = []), ("bearer" = []), ("session" = [])),
     responses((status = 200, body = Webhook, headers(("ETag" = String))), ReadRefusals))]
 #[get("/partners/{slug}/webhooks/{id}")]
 pub async fn read(
+    request: HttpRequest,
     Allowed(desk, (id, _)): Allowed<Desk<WebhooksRead>, (Id<WebhookId>, Query<Nothing>)>,
     hooks: web::Data<Webhooks>,
 ) -> Result<HttpResponse> {
     let webhook = manage::find(&hooks, desk.id(), id.0).await?;
-    Ok(versioned(&manage::shown(&hooks, &webhook).await?))
+    let shown = manage::shown(&hooks, &webhook).await?;
+    etag::versioned(&request, shown.version, &shown)
 }
 
 /// Changes a webhook, or switches it off or on. Switched on again, it forgets its failures and gets what waits.
@@ -135,7 +127,7 @@ pub async fn change(
 ) -> Result<HttpResponse> {
     let webhook = manage::find(&hooks, desk.id(), id.0).await?;
     let changed = manage::change(&hooks, &doing(&desk, &clock), &webhook, &expected, change.0).await?;
-    Ok(versioned(&changed))
+    etag::changed(HttpResponse::Ok(), changed.version, &changed)
 }
 
 /// Removes a webhook. What waits for it is not sent any more.
@@ -165,10 +157,7 @@ pub async fn rotate_secret(
 ) -> Result<HttpResponse> {
     let webhook = manage::find(&hooks, desk.id(), id.0).await?;
     let rotated = manage::rotate(&hooks, &doing(&desk, &clock), &webhook, rotate.0).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::ETAG, etag::of_version(rotated.webhook.version)))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(rotated))
+    etag::changed(HttpResponse::Ok(), rotated.webhook.version, &rotated)
 }
 
 /// Sends a `test` message now, once. What became of it is read at `Location`.

@@ -110,9 +110,8 @@ impl FileProblem {
 
     pub(super) fn fill(&self, text: &str) -> String {
         let number = |n: Option<u64>| n.unwrap_or_default().to_string();
-        text.replace("{line}", &number(self.line))
-            .replace("{count}", &number(self.count))
-            .replace("{name}", self.name.as_deref().unwrap_or_default())
+        let text = numerals::fill(text, "line", &number(self.line));
+        numerals::fill(&text, "count", &number(self.count)).replace("{name}", self.name.as_deref().unwrap_or_default())
     }
 }
 
@@ -126,7 +125,12 @@ mod tests {
         assert!(error.message.contains("line 7"), "{error:?}");
         let failure = FileProblem::named(FileCode::UnsupportedEncoding, "KOI8-R").localised(Lang::Ru);
         assert!(failure.message.contains("KOI8-R"), "{failure:?}");
-        assert!(FileProblem::at(FileCode::NotJson, 3).localised(Lang::Az).message.contains('3'));
+        for (line, said) in [(3, "3-cü"), (6, "6-cı"), (9, "9-cu"), (10, "10-cu"), (20, "20-ci")] {
+            let row = RowProblem::duplicate(line).localised(90, None, Lang::Az);
+            assert!(row.message.contains(said), "{row:?}");
+            let file = FileProblem::at(FileCode::NotJson, line).localised(Lang::Az);
+            assert!(file.message.contains(said), "{file:?}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ const QUANTITY_MAX: i64 = 1000;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckCode {
-    /// The code as it was typed or scanned; small letters, blanks and dashes do not matter.
+    /// The code as it was typed or scanned; small letters, what stands between the signs, and the keyboard do not matter.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64, example = "7KQ4-M2XB-9TRD"))]
     pub code: String,
     /// The partner's name in addresses; only needed by people who work for several.

@@ -4,7 +4,13 @@ use serde_json::json;
 use shared::Code;
 use tests::{Kind, Market, Offer, Place, on_both, people::DEMO_PASSWORD};
 
-on_both!(alone: guessing_ends, a_trusted_proxy_speaks_for_others, changes_are_limited_for_each_person);
+on_both!(
+    alone: guessing_ends,
+    passwords_at_once_are_all_counted,
+    a_trusted_proxy_speaks_for_others,
+    the_last_hop_counts_however_it_is_written,
+    changes_are_limited_for_each_person,
+);
 
 fn retry_after(answer: &tests::Answer) -> u32 {
     answer.header("retry-after").expect("Retry-After").parse().expect("seconds")
@@ -61,6 +67,66 @@ async fn a_trusted_proxy_speaks_for_others(kind: Kind) {
     // What somebody wrote there themselves stands before what the proxy saw.
     ask("198.51.100.7, 203.0.113.9").await.refused(Code::RateLimited);
     ask("203.0.113.10").await.status(202);
+}
+
+/// So many wrong passwords are looked at as a third of the requests that an address has.
+async fn passwords_at_once_are_all_counted(kind: Kind) {
+    let place = Place::new(kind).await.with("RATE_CREDENTIALS", "60");
+    let server = place.serve().await;
+    let guess = |n: u32| {
+        let body = json!({"email": "learner@demo.az", "password": format!("a-guess-{n}")});
+        let anon = server.anon();
+        async move { anon.send("/auth/token", &body).await }
+    };
+    let answers = futures_util::future::join_all((0..28).map(guess)).await;
+    let judged = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!(judged, 20, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+}
+
+/// Each line of a header as it comes to the server. What the client wrote stands before what the proxy adds.
+async fn the_last_hop_counts_however_it_is_written(kind: Kind) {
+    let place = Place::new(kind).await.with("RATE_CREDENTIALS", "8").with("TRUSTED_PROXY", "127.0.0.1");
+    let server = place.serve().await;
+    let ask = |lines: &[(&'static str, String)]| {
+        let ask = server.anon().send("/auth/password/forgot", &json!({"email": "nobody@test.az"}));
+        lines.iter().fold(ask, |ask, (name, value)| ask.header(name, value))
+    };
+    /// The lines of the nth request of somebody who writes another address each time, behind a proxy that saw `seen`.
+    type Lines = fn(usize, &str) -> Vec<(&'static str, String)>;
+    let ways: [(&str, Lines); 6] = [
+        ("two lines", |n, seen| vec![("x-forwarded-for", format!("198.51.100.{n}")), ("x-forwarded-for", seen.into())]),
+        ("an entry and a line", |n, seen| {
+            vec![("x-forwarded-for", format!("198.51.100.{n}, 192.0.2.{n}")), ("x-forwarded-for", seen.into())]
+        }),
+        ("with a port", |n, seen| vec![("x-forwarded-for", format!("198.51.100.{n}, {seen}:4711"))]),
+        ("RFC 7239", |n, seen| {
+            vec![("forwarded", format!("for=198.51.100.{n}")), ("forwarded", format!("for={seen};proto=https;by=_p"))]
+        }),
+        ("RFC 7239 in one line", |n, seen| {
+            vec![("forwarded", format!("For=\"198.51.100.{n}:99\", Proto=https; FOR=\"{seen}:4711\""))]
+        }),
+        // The proxy writes one of the two; who writes the other gains nothing by it.
+        ("both", |n, seen| {
+            vec![("forwarded", format!("for=198.51.100.{n}")), ("x-forwarded-for", format!("192.0.2.{n}, {seen}"))]
+        }),
+    ];
+    for (at, (what, lines)) in ways.into_iter().enumerate() {
+        let seen = format!("203.0.113.{}", at + 1);
+        let mut statuses = Vec::new();
+        for n in 0..20 {
+            statuses.push(ask(&lines(n, &seen)).await.status);
+        }
+        assert!(statuses[0] == 202 && statuses.contains(&429), "{what}: {statuses:?}");
+        let other = format!("203.0.113.{}", at + 101);
+        let elsewhere = ask(&lines(1, &other)).await.status;
+        assert!(elsewhere == 202 || what == "both", "{what}: somebody else has a share of their own");
+    }
+    let v6 = |last: &str| vec![("forwarded", format!("for=\"[2001:db8::{last}]:4711\""))];
+    let mut statuses = Vec::new();
+    for n in 0..20 {
+        statuses.push(ask(&v6(&n.to_string())).await.status);
+    }
+    assert!(statuses.contains(&429), "one customer has a whole network: {statuses:?}");
 }
 
 async fn changes_are_limited_for_each_person(kind: Kind) {

@@ -9,6 +9,7 @@ use super::{cookies, sent};
 on_both!(
     the_page_gets_two_locked_down_cookies,
     cookies_from_another_site_change_nothing,
+    only_bearer_speaks_in_place_of_the_cookie,
     wrong_passwords_and_unknown_addresses_look_alike,
     a_password_is_the_same_however_its_letters_are_composed,
 );
@@ -61,6 +62,32 @@ async fn cookies_from_another_site_change_nothing(market: Market) {
         assert_eq!(me.name, "Dəyişdi");
     }
     market.anon().get("/me").header("cookie", &cookie).header("sec-fetch-site", "cross-site").await.status(200);
+}
+
+/// Sites behind a proxy's own sign-in send `Authorization: Basic` with everything.
+async fn only_bearer_speaks_in_place_of_the_cookie(market: Market) {
+    let person = people::register(&market.anon(), shared::account::Role::Learner).await;
+    let body = json!({"email": person.email, "password": PASSWORD});
+    let answer = market.anon().send("/auth/login", &body).header("sec-fetch-site", "same-origin").await;
+    let cookie = sent(&cookies(&answer));
+    let token = format!("bearer {}", person.tokens.access_token);
+    for other in ["Basic dXNlcjpwYXNz", "Negotiate abc", "Digest username=\"x\"", "Basic"] {
+        let me: Me = market.anon().get("/me").header("cookie", &cookie).header("authorization", other).await.ok();
+        assert_eq!(me.id, person.id, "{other}");
+        // Without a cookie there is nobody, also where nobody may ask.
+        market.anon().get("/me").header("authorization", other).await.refused(Code::Unauthenticated);
+        let offers = market.anon().get("/offers").header("authorization", other).await;
+        assert_eq!(offers.status, 200, "{other}");
+        let both = market.anon().get("/me").header("authorization", other).header("authorization", &token);
+        assert_eq!(both.await.ok::<Me>().id, person.id, "{other}: on another line");
+        // A cookie that came with it is still a cookie.
+        let change = market.anon().patch("/me", &json!({"name": "Dəyişdi"})).header("cookie", &cookie);
+        change.header("authorization", other).await.refused(Code::CrossSite);
+    }
+    for bad in ["Bearer x", "Bearer", "bearer  "] {
+        let answer = market.anon().get("/me").header("cookie", &cookie).header("authorization", bad).await;
+        assert_eq!(answer.status, 401, "{bad}: {}", answer.text());
+    }
 }
 
 async fn wrong_passwords_and_unknown_addresses_look_alike(market: Market) {

@@ -17,7 +17,7 @@ async fn a_claim_reads_as_it_was_answered(market: Market) {
     let claim: ClaimView = answer.json();
     let read = educator.get(&format!("/claims/{}", claim.id)).await.status(200);
     assert_eq!(read.body, answer.body);
-    assert_eq!(read.header("cache-control"), Some("private, no-cache"));
+    assert_eq!(read.header("cache-control"), Some("private, no-store"));
     assert!(read.header("vary").is_some_and(|v| v.contains("Authorization") && v.contains("Cookie")));
 }
 

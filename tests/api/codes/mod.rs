@@ -12,7 +12,7 @@ use shared::{
 use tests::{Caller, Market, Offer, Partner};
 
 /// An offer that hands out codes of the partner's own.
-fn pool() -> Offer {
+pub fn pool() -> Offer {
     Offer::once().with(|o| o.fulfilment = Fulfilment::CodePool)
 }
 

@@ -170,7 +170,7 @@ async fn each_partner_has_a_few_at_a_time(market: Market) {
         taken.push(answer.status(202).json::<ImportView>());
     }
     let refused = send(&partner.program, &partner, "", NDJSON, "{}").await.refused(Code::TooManyImports);
-    assert_eq!(refused.extra["most"], json!(3));
+    assert_eq!(refused.extra["max"], json!(3));
     // Nobody waits for somebody else's.
     let view = done(&other, "", &rows(5)).await;
     assert_eq!(view.counts, counts(5, 0, 0, 0));

@@ -7,7 +7,7 @@ use shared::{
 };
 use tests::{
     Market, Offer,
-    offer::{edit, tag},
+    offer::{edit, is_of_version, tag},
     on_both,
 };
 
@@ -29,7 +29,7 @@ async fn a_change_needs_the_version_that_was_read(market: Market) {
     let answer = edit(&admin, &first, &patch).await.status(200);
     let second: PartnerOffer = answer.json();
     assert_eq!((second.version, second.offer.claim_days), (first.version + 1, 10));
-    assert_eq!(answer.header("etag"), Some(tag(&second).as_str()));
+    assert!(is_of_version(answer.header("etag").expect("a tag"), second.version));
     for stale in [tag(&first), format!("W/{}", tag(&second)), "\"x\"".to_owned()] {
         let answer = admin.patch(&path, &json!({"claim_days": 11})).header("if-match", &stale).await;
         let problem = answer.refused(Code::StaleVersion);

@@ -5,7 +5,7 @@ use shared::{
     Code, FieldCode,
     offer::{OfferState, PartnerOffer},
 };
-use tests::{Market, Offer, on_both, people::unique};
+use tests::{Market, Offer, offer::is_of_version, on_both, people::unique};
 
 on_both!(
     a_draft_is_kept_as_it_was_written,
@@ -23,7 +23,7 @@ async fn a_draft_is_kept_as_it_was_written(market: Market) {
     let offer: PartnerOffer = answer.json();
     assert_eq!((&offer.offer, offer.state, offer.claimed, offer.version), (&draft.0, OfferState::Draft, 0, 1));
     assert_eq!(answer.header("location"), Some(format!("/api/v1{PATH}/{}", offer.id).as_str()));
-    assert_eq!(answer.header("etag"), Some("\"v1\""));
+    assert!(is_of_version(answer.header("etag").expect("a tag"), 1));
     let read: PartnerOffer = admin.get(&format!("{PATH}/{}", offer.id)).await.ok();
     assert_eq!(read, offer);
     admin.get(&format!("/partners/bakcell/offers/{}", offer.id)).await.refused(Code::NotFound);

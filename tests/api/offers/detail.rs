@@ -13,7 +13,8 @@ on_both!(
     it_says_what_its_partner_wrote,
     only_public_states_are_seen,
     a_claim_changes_count_and_tag,
-    the_next_month_is_named
+    the_next_month_is_named,
+    an_id_is_no_query,
 );
 
 async fn it_says_what_its_partner_wrote(market: Market) {
@@ -61,4 +62,14 @@ async fn the_next_month_is_named(market: Market) {
     let offer = Offer::monthly().quota(5).publish(&market).await;
     let next = market.offer(offer.id).await.next_period_at.expect("a monthly offer has a next month");
     assert_eq!(next, Month::of(Utc::now()).ends_at());
+}
+
+async fn an_id_is_no_query(market: Market) {
+    let (offer, anon) = (Offer::once().publish(&market).await, market.anon());
+    let path = format!("/offers?{}", offer.id);
+    for _ in 0..2 {
+        anon.get(&path).await.refused(Code::InvalidQuery);
+        // Read once, it is kept, and still no list.
+        assert_eq!(market.offer(offer.id).await.card.id, offer.id);
+    }
 }

@@ -11,7 +11,7 @@ use shared::{
 use tests::{
     Caller, Market, Offer, Partner,
     client::Ask,
-    offer::{edit, tag},
+    offer::{edit, is_of_version},
     on_both,
 };
 
@@ -207,7 +207,7 @@ async fn an_offer_is_written_under_the_partners_own_name(market: Market) {
     assert_eq!((offer.offer.external_id.as_deref(), offer.state), (Some("a:1"), OfferState::Draft));
     let here = partner.path(&format!("/offers/{}", offer.id));
     assert_eq!(answer.header("location"), Some(format!("/api/v1{here}").as_str()));
-    assert_eq!(answer.header("etag"), Some("\"v1\""));
+    assert!(is_of_version(answer.header("etag").expect("a tag"), 1));
     let mut changed = draft.clone();
     changed["claim_days"] = json!(12);
     changed["external_id"] = json!("a:1");
@@ -233,7 +233,7 @@ async fn what_is_the_same_makes_no_version(market: Market) {
     let mut draft = Value::from(Offer::once().json());
     let first: PartnerOffer = put(&partner.program, &partner, "same", &draft).await.created();
     let again = put(&partner.program, &partner, "same", &draft).await.status(200);
-    assert_eq!(again.header("etag"), Some(tag(&first).as_str()));
+    assert!(is_of_version(again.header("etag").expect("a tag"), first.version));
     assert_eq!(again.json::<PartnerOffer>(), first);
     for action in ["submit", "approve"] {
         tests::offer::act(&market.admin().await, &first, action).await.status(200);

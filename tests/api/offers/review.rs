@@ -7,7 +7,7 @@ use shared::{
 };
 use tests::{
     Market, Offer, Partner,
-    offer::{act, edit, tag},
+    offer::{act, edit, is_of_version},
     on_both,
 };
 
@@ -38,7 +38,7 @@ async fn an_edit_of_a_public_offer_waits_and_takes_its_place(market: Market) {
     }
     assert_eq!(market.offer(offer.id).await.card.title, offer.offer.title, "everybody sees what was there");
     let answer = admin.get(&format!("/admin/offers/{}", offer.id)).await.status(200);
-    assert_eq!(answer.header("etag"), Some(tag(&offer).as_str()));
+    assert!(is_of_version(answer.header("etag").expect("a tag"), offer.version));
     let review: ReviewOffer = answer.json();
     assert_eq!(review.offer, offer);
     let mut places: Vec<&Change> = review.changes.iter().collect();

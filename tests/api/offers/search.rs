@@ -1,5 +1,6 @@
 //! Search: folded letters, words in any order, beginnings of words, all three languages.
 
+use serde_json::json;
 use shared::{LocalText, offer::OfferList};
 use tests::{Market, Offer, offer::act, on_both, people::unique};
 
@@ -71,8 +72,14 @@ async fn partners_and_summaries_are_found(market: Market) {
         assert!(found(&market, &format!("{q}%20{mark}"), offer.id).await, "{q}");
     }
     assert!(market.anon().get("/offers?q=").await.ok::<OfferList>().total > 0);
-    let signs: OfferList = market.anon().get("/offers?q=%22%27%3B--%25_*").await.ok();
-    assert!(signs.total > 0, "signs narrow nothing");
+    assert!(market.anon().get("/offers?q=%20%20").await.ok::<OfferList>().total > 0, "nothing was asked for");
+    for signs in ["%22%27%3B--%25_*", "_", "%25", "%E2%80%A6"] {
+        let found: OfferList = market.anon().get(&format!("/offers?facets=true&q={signs}")).await.ok();
+        assert_eq!((found.total, found.items.len()), (0, 0), "no title has {signs}");
+        let managed: serde_json::Value =
+            market.admin().await.get(&format!("/admin/offers?facets=true&q={signs}")).await.ok();
+        assert_eq!((&managed["items"], &managed["facets"]["total"]), (&json!([]), &json!(0)), "{signs}");
+    }
 }
 
 /// What word processors and other keyboards leave: soft hyphens, zero-width blanks, `ǝ` and `ә` for `ə`.

@@ -21,6 +21,7 @@ on_both!(
     a_key_tells_how_it_fares,
     a_test_key_sees_the_sandbox_alone,
     a_suspended_partner_revokes_but_makes_none,
+    a_key_does_not_tell_hidden_partners_from_absent_ones,
 );
 on_both!(alone: a_key_ends_with_its_days, what_was_counted_outlives_a_stop, a_key_has_its_share_of_calls);
 
@@ -303,4 +304,17 @@ async fn a_key_has_its_share_of_calls(kind: Kind) {
     // Its people are not held up by their program.
     owner.caller.get(&offers(&partner)).await.status(200);
     assert_eq!(market.signed_up(Role::Learner).await.caller.get("/me").await.status, 200);
+}
+
+async fn a_key_does_not_tell_hidden_partners_from_absent_ones(market: Market) {
+    let (partner, person) = (market.partner().await, market.signed_up(Role::Learner).await);
+    let (_, hidden) = applied(&market).await;
+    for caller in [&partner.program, &partner.sandbox, &person.caller] {
+        for rest in ["offers", "webhooks", "imports"] {
+            let refused = caller.get(&format!("/partners/{}/{rest}", hidden.slug)).await.refused(Code::NotFound);
+            let absent = caller.get(&format!("/partners/nobody-at-all/{rest}")).await.refused(Code::NotFound);
+            assert_eq!((refused.title, refused.detail, refused.extra), (absent.title, absent.detail, absent.extra));
+            caller.get(&format!("/partners/azercell/{rest}")).await.refused(Code::Forbidden);
+        }
+    }
 }

@@ -57,6 +57,10 @@ async fn partners_are_found(market: Market) {
     assert!(found.items.iter().all(|p| !p.profile.slug.contains("sandbox")));
     let by_name = find("q=n%C3%BCmun%C9%99%20telekom".to_owned()).await;
     assert!(by_name.items.iter().any(|p| p.profile.slug == "numune"), "{by_name:?}");
+    for literal in ["_", "%25", "%25%25", "a_c", "%5C", "%5C_", "%27"] {
+        let found = find(format!("limit=100&q={literal}")).await.items;
+        assert!(found.is_empty(), "{literal} stands for itself: {found:?}");
+    }
     let (mut cursor, mut slugs) = (String::new(), Vec::new());
     loop {
         let page = find(format!("limit=7{cursor}")).await;

@@ -5,7 +5,7 @@ use shared::{
     Code, FieldCode,
     partner::{PartnerProfile, PartnerView},
 };
-use tests::{Market, Offer, on_both};
+use tests::{Market, Offer, offer::is_of_version, on_both};
 
 on_both!(a_profile_changes_from_the_version_that_was_read, only_the_ministry_changes_the_name);
 
@@ -14,7 +14,7 @@ async fn a_profile_changes_from_the_version_that_was_read(market: Market) {
     let path = partner.path("/profile");
     let answer = partner.cashier.get(&path).await;
     let tag = answer.header("etag").expect("a tag").to_owned();
-    assert_eq!((tag.as_str(), answer.ok::<PartnerProfile>().version), ("\"v1\"", 1));
+    assert!(is_of_version(&tag, 1) && answer.ok::<PartnerProfile>().version == 1, "{tag}");
     let change = json!({"about": {"az": "Rabitə", "ru": "Связь"}, "website": "https://rabite.example.az"});
     partner.owner.patch(&path, &change).await.refused(Code::PreconditionRequired);
     let changed: PartnerProfile = partner.owner.patch(&path, &change).header("if-match", &tag).await.ok();

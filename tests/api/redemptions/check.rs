@@ -15,6 +15,7 @@ on_both!(
     a_bad_one_says_why,
     others_codes_are_unknown,
     it_is_read_as_people_type_it,
+    it_is_read_from_another_keyboard,
     nothing_says_whose_it_is,
     a_body_is_checked,
 );
@@ -88,6 +89,44 @@ async fn it_is_read_as_people_type_it(market: Market) {
     let russian: String =
         code.chars().map(|c| "ABCEHKMPTXY".find(c).map_or(c, |at| "АВСЕНКМРТХУ".chars().nth(at).unwrap())).collect();
     assert!(checked(&partner.cashier, &russian).await.valid, "{russian:?}");
+}
+
+/// The letters of a Latin keyboard, and what the same keys write on a Russian one (ЙЦУКЕН).
+const LATIN: &str = "QWERTYUIOPASDFGHJKLZXCVBNM";
+const RUSSIAN: &str = "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ";
+
+fn on_keyboard(code: &str, layout: &str) -> String {
+    let key = |c: char| LATIN.find(c).and_then(|at| layout.chars().nth(at)).unwrap_or(c);
+    code.chars().map(key).collect()
+}
+
+async fn it_is_read_from_another_keyboard(market: Market) {
+    let (partner, offer) = shop(&market).await;
+    for _ in 0..10 {
+        let (_, claim) = claimed(&market, &offer, 1).await;
+        let (code, plain) = (claim.code.to_string(), claim.code.as_str());
+        let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap() } else { c };
+        let mut typed = vec![
+            on_keyboard(&code, RUSSIAN),
+            on_keyboard(&code, RUSSIAN).to_lowercase(),
+            format!("{}{}", on_keyboard(&code[..5], RUSSIAN), &code[5..]),
+            // On an Azerbaijani keyboard Ü stands where W does.
+            code.replace('W', "Ü"),
+            code.replace('W', "ü").to_lowercase(),
+            code.chars().map(wide).collect(),
+            code.to_lowercase().chars().map(wide).collect(),
+            format!("\u{200e}{code}\u{200f}"),
+            format!("\u{feff}{}\u{200b}", plain),
+        ];
+        typed.extend(
+            ["\u{2011}", "\u{2212}", "\u{200b}", ".", "_", " - ", "\u{ad}", "\u{a0}", "/"]
+                .map(|s| code.replace('-', s)),
+        );
+        for typed in typed {
+            let seen = checked(&partner.cashier, &typed).await;
+            assert!(seen.valid, "{typed:?} for {code}: {seen:?}");
+        }
+    }
 }
 
 async fn nothing_says_whose_it_is(market: Market) {

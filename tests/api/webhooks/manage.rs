@@ -5,7 +5,7 @@ use shared::{
     Code, FieldCode, Page,
     webhook::{DisabledReason, EventKind, Webhook, WebhookSecret},
 };
-use tests::{Market, on_both};
+use tests::{Market, offer::is_of_version, on_both};
 
 use super::{change, listen, seen};
 
@@ -23,7 +23,7 @@ async fn one_is_made_read_changed_and_removed(market: Market) {
     let partner = market.partner().await;
     let body = json!({"url": "https://example.az/hook", "description": " Kassa ", "kinds": ["quota.warning", "claim.created"]});
     let answer = partner.owner.send(&partner.path("/webhooks"), &body).await.status(201);
-    assert_eq!(answer.header("etag"), Some("\"v1\""));
+    assert!(is_of_version(answer.header("etag").expect("a tag"), 1));
     let location = answer.header("location").expect("a location").to_owned();
     let made: WebhookSecret = answer.json();
     assert_eq!(location, format!("/api/v1{}", partner.path(&format!("/webhooks/{}", made.webhook.id))));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::Lang;
 
 use crate::{
-    format::{ablative, number},
+    format::number,
     language::{lang, say},
 };
 
@@ -13,7 +13,7 @@ pub fn left_line(left: u32, quota: u32, lang: Lang) -> String {
     if left == 0 {
         return say!(card.none_left);
     }
-    say!(card.left, quota = number(quota.into(), lang), suffix = ablative(quota), left = number(left.into(), lang))
+    say!(card.left, quota = number(quota.into(), lang), left = number(left.into(), lang))
 }
 
 /// The bar with its words.

@@ -71,7 +71,7 @@ impl Till {
 
     /// A code as it is being typed. One that is whole is checked at once.
     fn write(self, text: String) {
-        let whole = text.parse::<ClaimCode>().is_ok();
+        let whole = !ClaimCode::readings(&text).is_empty();
         self.typed.set(text);
         if whole {
             self.check();
@@ -89,7 +89,8 @@ impl Till {
             return;
         }
         self.failure.set(None);
-        let Ok(code) = typed.parse::<ClaimCode>() else {
+        let readings = ClaimCode::readings(&typed);
+        if readings.is_empty() {
             let found = CheckedCode {
                 valid: false,
                 reason: Some(NotRedeemable::Mistyped),
@@ -102,8 +103,9 @@ impl Till {
             };
             self.show(Stand::Checked { code: typed, found: Box::new(found), reference: String::new() });
             return;
-        };
-        let code = code.to_string();
+        }
+        // What can be meant in two ways is left to the server, which knows what codes there are.
+        let code = if let [code] = readings.as_slice() { code.to_string() } else { typed };
         self.typed.set(code.clone());
         self.busy.set(true);
         spawn_local(async move {

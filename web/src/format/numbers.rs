@@ -113,16 +113,6 @@ pub fn plural(lang: Lang, n: u32) -> Form {
     }
 }
 
-/// The Azerbaijani suffix for "out of" after a number, by the vowels of its last word: `30 000-dən`, `40-dan`.
-pub fn ablative(n: u32) -> &'static str {
-    let back = match (n % 10, n / 10 % 10) {
-        (0, 0) => n == 0 || (n.is_multiple_of(1_000_000)),
-        (0, tens) => matches!(tens, 1 | 3 | 4 | 6 | 9),
-        (ones, _) => matches!(ones, 6 | 9),
-    };
-    if back { "-dan" } else { "-dən" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,23 +139,6 @@ mod tests {
         assert_eq!(data(500, Lang::Az), "500\u{a0}MB");
         assert_eq!(data(10_000, Lang::Az), "10\u{a0}GB");
         assert_eq!(data(1_500, Lang::Ru), "1,5\u{a0}ГБ");
-    }
-
-    #[test]
-    fn the_suffix_follows_the_last_word() {
-        for (n, suffix) in [
-            (0, "-dan"),      // sıfırdan
-            (9, "-dan"),      // doqquzdan
-            (10, "-dan"),     // ondan
-            (20, "-dən"),     // iyirmidən
-            (40, "-dan"),     // qırxdan
-            (50, "-dən"),     // əllidən
-            (100, "-dən"),    // yüzdən
-            (30_000, "-dən"), // otuz mindən
-            (1_000_000, "-dan"),
-        ] {
-            assert_eq!(ablative(n), suffix, "{n}");
-        }
     }
 
     #[test]

@@ -30,9 +30,9 @@ const LIST: &str = "users";
 
 /// A page of people, the newest first.
 pub async fn list(accounts: &Accounts, filter: &Filter, limit: usize, after: Option<&str>) -> Result<Page<AdminUser>> {
-    let after = cursor::of_list::<UserId>(LIST, after)?;
+    let after = cursor::decode::<UserId>(LIST, after)?;
     let mut users = store::admin_users(&accounts.store.read, filter, after, limit + 1).await?;
-    let next_cursor = cursor::cut(&mut users, limit, |last| (LIST, UserId(last.id)));
+    let next_cursor = cursor::cut(LIST, &mut users, limit, |last| UserId(last.id));
     Ok(Page { items: users.into_iter().map(Into::into).collect(), next_cursor })
 }
 

@@ -31,6 +31,7 @@ use self::{
 use super::{document, store};
 use crate::{
     error::{Error, Result},
+    http::list,
     partners,
     store::{Store, clock::to_ms, forget_pages},
 };
@@ -115,21 +116,21 @@ impl Catalogue {
         self.now.load().month != Month::of(now)
     }
 
-    /// The list for a query string: ready, if it was asked for before in this state of things.
-    pub fn list(&self, address: &str, read: impl FnOnce() -> Result<ListQuery>) -> Result<Ready> {
+    /// The list at an address with a query string: ready, if it was asked for before in this state of things.
+    pub fn list(&self, path: &str, query: &str, read: impl FnOnce() -> Result<ListQuery>) -> Result<Ready> {
         let snapshot = self.now.load();
-        if let Some(ready) = snapshot.ready(address) {
+        if let Some(ready) = snapshot.ready_list(query) {
             return Ok(ready);
         }
         let ListPage { body, next } = snapshot.shelf.page(&read()?, &snapshot.taken)?;
-        Ok(snapshot.keep(address, Ready::new(body, next)))
+        let link = list::next(path, query, next.as_deref());
+        Ok(snapshot.keep_list(query, Ready::new(body, link)))
     }
 
     /// The page of one offer, also of one that is paused or over.
     pub async fn detail(&self, db: &Store, id: OfferId, now: DateTime<Utc>) -> Result<Ready> {
         let snapshot = self.now.load_full();
-        let address = id.to_string();
-        if let Some(ready) = snapshot.ready(&address) {
+        if let Some(ready) = snapshot.ready_detail(id) {
             return Ok(ready);
         }
         let (offer, partner) = store::public_find(&db.read, id).await?.ok_or(Code::NotFound)?;
@@ -140,7 +141,7 @@ impl Catalogue {
         };
         let view = document::view(&offer, draft, partner, count, now)?;
         let body = serde_json::to_vec(&view).map_err(Error::internal)?;
-        Ok(snapshot.keep(&address, Ready::new(body.into(), None)))
+        Ok(snapshot.keep_detail(id, Ready::new(body.into(), None)))
     }
 
     /// Offers that can be claimed now.

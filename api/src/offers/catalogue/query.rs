@@ -63,8 +63,10 @@ impl Validate for ListQuery {
     }
 }
 
-/// The list's own address.
-const PATH: &str = "/api/v1/offers?";
+/// Tells this list's cursors from others.
+pub const LIST: &str = "offers";
+/// Words of a search.
+const WORDS: usize = 8;
 
 /// The filters, in the order of their bits in `fails`.
 pub const DIMENSIONS: usize = 6;
@@ -80,9 +82,11 @@ impl ListQuery {
         self.sort.unwrap_or_default()
     }
 
-    /// The words of `q`, folded; more than eight narrow nothing further.
-    pub fn words(&self) -> Vec<String> {
-        self.q.as_deref().map(|q| shared::fold::words(q).take(8).collect()).unwrap_or_default()
+    /// The words of `q`, folded, if anything is searched for; more than eight narrow nothing further.
+    pub fn words(&self) -> Option<Vec<String>> {
+        let mut words = shared::fold::search(self.q.as_deref()?)?;
+        words.truncate(WORDS);
+        Some(words)
     }
 
     /// One bit for each filter that the entry does not meet: kind, audience, area, region, partner, available.
@@ -103,34 +107,9 @@ impl ListQuery {
 
     /// The position after which this page begins.
     pub fn after(&self) -> Result<Option<Position>> {
-        let Some(text) = &self.cursor else { return Ok(None) };
-        let position: Position = cursor::decode(text)?;
-        if position.0 == self.sort().as_str() { Ok(Some(position)) } else { Err(Error::new(Code::InvalidCursor)) }
-    }
-
-    /// The query string of the next page, for `Link`.
-    pub fn link(&self, next: &str) -> String {
-        let mut link = form_urlencoded::Serializer::for_suffix(String::from(PATH), PATH.len());
-        let text = [
-            ("q", self.q.as_deref()),
-            ("kind", self.kind.map(Kind::as_str)),
-            ("audience", self.audience.map(Audience::as_str)),
-            ("partner", self.partner.as_deref()),
-            ("area", self.area.map(Area::as_str)),
-            ("region", self.region.map(Region::as_str)),
-            ("available", self.available.map(|a| if a { "true" } else { "false" })),
-            ("sort", self.sort.map(Sort::as_str)),
-        ];
-        for (name, value) in text {
-            if let Some(value) = value {
-                link.append_pair(name, value);
-            }
-        }
-        if let Some(limit) = self.limit {
-            link.append_pair("limit", &limit.to_string());
-        }
-        link.append_pair("cursor", next);
-        link.finish()
+        let position = cursor::decode::<Position>(LIST, self.cursor.as_deref())?;
+        let fits = position.as_ref().is_none_or(|position| position.0 == self.sort().as_str());
+        if fits { Ok(position) } else { Err(Error::new(Code::InvalidCursor)) }
     }
 }
 

@@ -14,8 +14,8 @@ use shared::{
 
 use super::{
     entry::Entry,
-    query::{DIMENSIONS, ListQuery, Position},
-    words::Words,
+    query::{DIMENSIONS, LIST, ListQuery, Position},
+    words::{Set, Words},
 };
 use crate::{error::Result, http::cursor, offers::document::Count};
 
@@ -37,7 +37,7 @@ pub struct Shelf {
 #[derive(Clone, Debug)]
 pub struct ListPage {
     pub body: Bytes,
-    /// The address of the next page.
+    /// The cursor of the next page.
     pub next: Option<String>,
 }
 
@@ -108,20 +108,19 @@ impl Shelf {
         let mut matching = order[start..].iter().filter(|n| found.matches[**n as usize]);
         let page: Vec<u32> = matching.by_ref().take(query.limit()).copied().collect();
         let last = page.last().filter(|_| matching.next().is_some());
-        let next = last.map(|n| cursor::encode(&Position::of(&self.entries[*n as usize], sort)));
+        let next = last.map(|n| cursor::encode(LIST, &Position::of(&self.entries[*n as usize], sort)));
         let body = self.write(&page, taken, next.as_deref(), &found)?;
-        Ok(ListPage { body, next: next.map(|next| query.link(&next)) })
+        Ok(ListPage { body, next })
     }
 
     /// One pass over all entries: what meets every filter is in the page; what fails one alone is still counted under
     /// that filter's other values.
     fn find(&self, query: &ListQuery, taken: &[Count]) -> Found {
-        let words = query.words();
-        let named = if words.is_empty() {
-            None
-        } else {
-            self.words().find(words.iter().map(String::as_str), self.entries.len())
-        };
+        let named = query.words().map(|words| {
+            let found = self.words().find(words.iter().map(String::as_str), self.entries.len());
+            // Signs alone are in no text.
+            found.unwrap_or_else(|| Set::empty(self.entries.len()))
+        });
         let mut counts = query.facets.unwrap_or_default().then(Counts::default);
         let mut matches = vec![false; self.entries.len()];
         let mut total = 0;

@@ -1,6 +1,6 @@
 //! One state of the catalogue: a shelf, what is taken of its offers, and the answers made of both.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Borrow, collections::HashMap, hash::Hash, sync::Arc};
 
 use actix_web::http::header::HeaderValue;
 use bytes::Bytes;
@@ -17,22 +17,21 @@ use crate::{
     quotas,
 };
 
-/// Ready answers that a snapshot keeps, and the longest address that it keeps one for.
+/// Ready answers of each kind that a snapshot keeps, and the longest query string that it keeps one for.
 const KEPT: usize = 2000;
-const KEPT_ADDRESS: usize = 200;
+const KEPT_QUERY: usize = 200;
 
 /// An answer as it is sent.
 #[derive(Clone, Debug)]
 pub struct Ready {
     pub tag: HeaderValue,
     pub body: Bytes,
-    /// The address of the next page, for `Link`.
+    /// The next page, for `Link`.
     pub next: Option<HeaderValue>,
 }
 
 impl Ready {
-    pub fn new(body: Bytes, next: Option<String>) -> Self {
-        let next = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok());
+    pub fn new(body: Bytes, next: Option<HeaderValue>) -> Self {
         Self { tag: etag::of_body(&body), body, next }
     }
 }
@@ -45,7 +44,35 @@ pub struct Snapshot {
     pub taken: Vec<Count>,
     /// The month that the counts are of.
     pub month: Month,
-    ready: RwLock<HashMap<String, Ready>>,
+    lists: Answers<String>,
+    details: Answers<OfferId>,
+}
+
+/// Answers that were made before, while there is room. Lists and offers have maps of their own, since a query that is no
+/// query may look like an id.
+#[derive(Debug)]
+pub struct Answers<K>(RwLock<HashMap<K, Ready>>);
+
+impl<K> Default for Answers<K> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<K: Eq + Hash> Answers<K> {
+    fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<Ready>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.read().get(key).cloned()
+    }
+
+    fn insert(&self, key: K, ready: &Ready) {
+        let mut kept = self.0.write();
+        if kept.len() < KEPT {
+            kept.insert(key, ready.clone());
+        }
+    }
 }
 
 impl Snapshot {
@@ -67,20 +94,30 @@ impl Snapshot {
                 taken[place as usize].codes = Some(stock.left);
             }
         }
-        Self { shelf, taken, month: Month::of(now), ready: RwLock::default() }
+        Self { shelf, taken, month: Month::of(now), lists: Answers::default(), details: Answers::default() }
     }
 
-    /// The answer that was made for an address before.
-    pub fn ready(&self, address: &str) -> Option<Ready> {
-        self.ready.read().get(address).cloned()
+    /// The list that was made for a query string before.
+    pub fn ready_list(&self, query: &str) -> Option<Ready> {
+        self.lists.get(query)
     }
 
-    /// Keeps an answer for an address while there is room.
-    pub fn keep(&self, address: &str, ready: Ready) -> Ready {
-        let mut kept = self.ready.write();
-        if kept.len() < KEPT && address.len() <= KEPT_ADDRESS {
-            kept.insert(address.to_owned(), ready.clone());
+    /// Keeps a list for a query string while there is room.
+    pub fn keep_list(&self, query: &str, ready: Ready) -> Ready {
+        if query.len() <= KEPT_QUERY {
+            self.lists.insert(query.to_owned(), &ready);
         }
+        ready
+    }
+
+    /// The page of an offer that was made before.
+    pub fn ready_detail(&self, id: OfferId) -> Option<Ready> {
+        self.details.get(&id)
+    }
+
+    /// Keeps the page of an offer while there is room.
+    pub fn keep_detail(&self, id: OfferId, ready: Ready) -> Ready {
+        self.details.insert(id, &ready);
         ready
     }
 }

@@ -1,10 +1,6 @@
 //! Joining, the partner's own profile, and the partners of a person.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
-    patch, post, web,
-};
+use actix_web::{HttpRequest, HttpResponse, get, http::header, patch, post, web};
 use shared::{
     Page,
     partner::{MyPartner, NewPartner, PartnerDetails, PartnerProfile},
@@ -12,11 +8,11 @@ use shared::{
 
 use crate::{
     accounts::{Accounts, Person},
-    error::{Error, Result},
+    error::Result,
     http::{
         self, Allowed, Json, Query,
         body::Patch,
-        etag::{self, IfMatch, Keep},
+        etag::{self, IfMatch},
         idempotency::Keyed,
         query::{Nothing, Paging},
     },
@@ -58,17 +54,16 @@ pub async fn apply(
     let work = async |tx: &Transaction| {
         let profile = join::apply(tx, &accounts, &person, &input, now).await?;
         let location = format!("/api/v1/partners/{}/profile", profile.slug);
-        let mut response = HttpResponse::Created()
-            .insert_header((header::LOCATION, location))
-            .insert_header((header::ETAG, etag::of_version(profile.version)))
-            .json(profile);
+        let mut response = HttpResponse::Created();
+        response.insert_header((header::LOCATION, location));
+        let mut response = etag::changed(response, profile.version, &profile)?;
         remaining.write(response.headers_mut());
         Ok(response)
     };
     answering.transaction(&store, work).await
 }
 
-/// A partner as its own people see it, in any state. Its `ETag` is its version, for `If-Match`.
+/// A partner as its own people see it, in any state. Its `ETag` begins with its version, for `If-Match`.
 #[utoipa::path(tag = "partners", params(("slug" = String, Path)), security(("bearer" = []), ("session" = [])),
     responses((status = 200, body = PartnerProfile, headers(("ETag" = String))), Seeing))]
 #[get("/partners/{slug}/profile")]
@@ -78,9 +73,7 @@ pub async fn get(
     store: web::Data<Store>,
 ) -> Result<HttpResponse> {
     let profile = profile::get(&store, desk.partner).await?;
-    let tag = HeaderValue::from_str(&etag::of_version(profile.version)).map_err(Error::internal)?;
-    let body = serde_json::to_vec(&profile).map_err(Error::internal)?;
-    Ok(etag::tagged(&request, Keep::Private, tag, body.into()))
+    etag::versioned(&request, profile.version, &profile)
 }
 
 /// Changes what a partner says of itself: what is sent is merged into it (RFC 7396), null removes. Only the ministry
@@ -103,7 +96,7 @@ pub async fn change(
     if profile.name != desk.partner.name {
         catalogue.refresh(&store, clock.now()).await?;
     }
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag::of_version(profile.version))).json(profile))
+    etag::changed(HttpResponse::Ok(), profile.version, &profile)
 }
 
 /// The partners for which I work, by their names in addresses.

@@ -15,7 +15,7 @@ use shared::{Code, Page, PartnerId, partner::PartnerView};
 use crate::{
     error::Result,
     http::{
-        Query, cursor, etag,
+        self, Query, cursor, etag,
         query::{Nothing, Paging},
     },
     offers::catalogue::Catalogue,
@@ -42,6 +42,9 @@ fn view(partner: partners::Model, offers: &HashMap<String, u32>) -> PartnerView 
     }
 }
 
+/// Tells this list's cursors from others.
+const LIST: &str = "partners";
+
 /// Lists the partners by their slugs.
 #[utoipa::path(tag = "partners", params(Paging), responses((status = 200, body = Page<PartnerView>, headers(("ETag" = String))), ListRefusals))]
 #[get("/partners")]
@@ -54,13 +57,13 @@ pub async fn list(
     let limit = query.0.limit();
     let mut find =
         partners::Entity::find().filter(are_public()).order_by_asc(partners::Column::Slug).limit(limit as u64 + 1);
-    if let Some(after) = query.0.cursor.as_deref().map(cursor::decode::<String>).transpose()? {
+    if let Some(after) = cursor::decode::<String>(LIST, query.0.cursor.as_deref())? {
         find = find.filter(partners::Column::Slug.gt(after));
     }
     let mut rows = find.all(&store.read).await?;
-    let next_cursor = cursor::cut(&mut rows, limit, |last| last.slug.clone());
+    let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.slug.clone());
     let offers = catalogue.by_partner();
-    etag::public(&request, &Page { items: rows.into_iter().map(|p| view(p, &offers)).collect(), next_cursor })
+    http::list::public(&request, &Page { items: rows.into_iter().map(|p| view(p, &offers)).collect(), next_cursor })
 }
 
 /// A partner.

@@ -7,7 +7,8 @@ pub use keys::*;
 pub use people::*;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{LikeExpr, OnConflict},
 };
 use shared::{PartnerId, UserId, partner::PartnerState};
 use uuid::Uuid;
@@ -107,10 +108,12 @@ pub async fn admin_page(
     limit: usize,
 ) -> Result<Vec<partners::Model>, DbErr> {
     let named = words.map(|words| {
-        let slug = partners::Column::Slug.contains(words.to_lowercase());
+        let slug = partners::Column::Slug.like(containing(&words.to_lowercase()));
         // The databases do not agree on capitals: both are asked for all the usual ways of writing.
         let names = [words.to_owned(), words.to_lowercase(), words.to_uppercase(), capitalised(words)];
-        names.into_iter().fold(Condition::any().add(slug), |any, name| any.add(partners::Column::Name.contains(name)))
+        names
+            .into_iter()
+            .fold(Condition::any().add(slug), |any, name| any.add(partners::Column::Name.like(containing(&name))))
     });
     let mut wanted = Condition::all()
         .add(partners::Column::SandboxOf.is_null())
@@ -121,6 +124,12 @@ pub async fn admin_page(
     }
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     partners::Entity::find().filter(wanted).order_by_desc(partners::Column::Id).limit(limit).all(db).await
+}
+
+/// The pattern of texts that have this one in them, in which every sign stands for itself.
+fn containing(text: &str) -> LikeExpr {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
 fn capitalised(words: &str) -> String {

@@ -174,7 +174,7 @@ impl Saving {
     }
 }
 
-/// The tag of a version, as the server writes it.
+/// A tag for a version, to be sent with a change: the server compares the version alone.
 fn tag(offer: &PartnerOffer) -> String {
     format!("\"v{}\"", offer.version)
 }
