@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{FileCode, RowCode};
 use crate::{
+    numerals,
     text::Lang,
     validate::{Violation, fill},
 };
