@@ -33,16 +33,34 @@ step() {
 
 lint() {
   step "Format" "run 'cargo fmt --all'" cargo fmt --all --check
+  step "Scripts" "mend what shellcheck or node names" lint_scripts
   step "Clippy: server and tests" "mend what clippy names" \
     cargo clippy "${locked[@]}" --workspace --exclude web --all-targets -- -D warnings
   step "Clippy: page" "mend what clippy names" lint_page
 }
 
-# The page is checked for its real target where clippy's toolchain has it, and natively elsewhere.
-lint_page() {
-  local for_target=()
-  if [[ -d $(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib ]]; then
-    for_target=(--target wasm32-unknown-unknown --target-dir "$page_target")
-  fi
-  cargo clippy "${locked[@]}" -p web "${for_target[@]}" -- -D warnings
+# Within a step, bash does not stop at the first error by itself: hence `|| return`.
+
+# Shell scripts are those that say so in their first line.
+lint_scripts() {
+  local scripts file
+  mapfile -t scripts < <(git grep -lE '^#(!.*(ba)?sh$| shellcheck shell)' -- ':!*.md')
+  shellcheck "${scripts[@]}" || return
+  for file in web/assets/*.js web/*.mjs scripts/*.mjs; do node --check "$file" || return; done
+  python3 - openapi/examples/*.py scripts/*.py tests/*/*.py <<'END'
+import ast, sys
+for name in sys.argv[1:]:
+    ast.parse(open(name, encoding="utf-8").read(), name)
+END
 }
+
+# The page is checked for its real target where clippy's toolchain has it. Its tests run natively, and are checked so.
+lint_page() {
+  if [[ -d $(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib ]]; then
+    cargo clippy "${locked[@]}" -p web --target wasm32-unknown-unknown --target-dir "$page_target" -- -D warnings || return
+  fi
+  cargo clippy "${locked[@]}" -p web --all-targets --target-dir "$page_target" -- -D warnings
+}
+
+# The page is no default member, so that `cargo test` leaves its tests out.
+test_page() { cargo test "${locked[@]}" -p web --target-dir "$page_target" --no-fail-fast; }

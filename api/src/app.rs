@@ -35,6 +35,7 @@ use crate::{
     stats,
     store::{
         Store,
+        bad_rows::BadRows,
         clock::Clock,
         revisions::{self, Revisions},
         starting::IfMissing,
@@ -67,6 +68,8 @@ pub struct Services {
     pub key_health: web::Data<Health>,
     pub imports: web::Data<Imports>,
     pub metrics: web::Data<PrometheusHandle>,
+    /// Rows at which background work fails.
+    pub bad: web::Data<BadRows>,
     /// What the process had taken in when it started.
     pub seen: Revisions,
 }
@@ -86,9 +89,10 @@ impl Services {
         // Sessions that ended are read by the first look.
         seen.sessions = 0;
         webhooks::refresh(store.fresh()).await?;
-        let webhooks = Webhooks::open(&config, store.clone(), clock).await?;
+        let bad = Arc::<BadRows>::default();
+        let webhooks = Webhooks::open(&config, store.clone(), clock, bad.clone()).await?;
         let catalogue = Catalogue::load(&store, clock.now()).await?;
-        let (queue, closed) = ClaimQueue::open(store.clone(), accounts.clone(), clock, config.claim_queue);
+        let (queue, closed) = ClaimQueue::open(store.clone(), clock, config.claim_queue);
         let imports = Imports::open(&config, store.clone(), clock)?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
         let services = Self {
@@ -108,6 +112,7 @@ impl Services {
             key_health: web::Data::default(),
             imports: web::Data::new(imports),
             metrics: web::Data::new(metrics),
+            bad: web::Data::from(bad),
             config: web::Data::new(config),
             seen,
         };

@@ -52,9 +52,14 @@ pub struct ServeConfig {
     /// How people reach the site, for links in mails; `https` turns on Secure cookies and HSTS.
     #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
     pub public_url: String,
-    /// `smtp://user:password@host:587`, `smtps://…`; left out, mails are written to a folder under the data folder.
+    /// `smtp://user:password@host:587` or `smtps://…`; left out, mails are written to a folder under the data folder.
+    /// A password goes to another machine with TLS alone (STARTTLS or smtps, certificate checked); without a password,
+    /// TLS is used where the server offers it.
     #[arg(long, env = "SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
+    /// PEM file of certificate authorities that the mail server's certificate may come from, besides the public ones.
+    #[arg(long, env = "SMTP_CA")]
+    pub smtp_ca: Option<PathBuf>,
     /// Sender of mails.
     #[arg(long, env = "MAIL_FROM", default_value = "Virtual market <no-reply@localhost>")]
     pub mail_from: String,
@@ -102,6 +107,9 @@ pub struct ServeConfig {
     /// Left out, four times the largest upload.
     #[arg(long, env = "IMPORT_KEEP_MB")]
     pub import_keep_mb: Option<u64>,
+    /// Seconds for which mails that were taken are left alone by other processes, for tests; in demo mode alone.
+    #[arg(long, env = "VM_TEST_MAIL_LEASE_SECONDS", hide = true)]
+    pub mail_lease_seconds: Option<u32>,
     /// Seconds for which an upload may be silent, or slower than the least rate, for tests; in demo mode alone.
     #[arg(long, env = "VM_TEST_UPLOAD_SECONDS", hide = true)]
     pub upload_seconds: Option<u64>,
@@ -138,6 +146,10 @@ impl ServeConfig {
             "the clock can be set ahead with --demo alone"
         );
         anyhow::ensure!(self.demo || self.upload_seconds.is_none(), "the time of uploads can be set with --demo alone");
+        anyhow::ensure!(
+            self.demo || self.mail_lease_seconds.is_none(),
+            "the lease of mails can be set with --demo alone"
+        );
         anyhow::ensure!(self.rate_guesses > 0, "RATE_GUESSES must be at least 1");
         anyhow::ensure!(
             self.demo || !self.webhooks_allow_private,

@@ -51,37 +51,108 @@ impl Jobs {
 /// Starts them all.
 pub fn start(services: &Services) -> Jobs {
     let (stop, stopped) = watch::channel(false);
-    let every = |pause, job| every(pause, stopped.clone(), services.clone(), job);
-    let tasks = vec![
+    let mut tasks: Vec<_> = JOBS.iter().map(|job| every(job, stopped.clone(), services.clone())).collect();
+    tasks.extend([
         actix_web::rt::spawn(notice(services.clone(), stopped.clone())),
-        every(ACTIVITY_EVERY, |services| Box::pin(write_activity(services))),
-        every(TURN_EVERY, |services| Box::pin(turn_by_time(services))),
-        every(TELL_EVERY, |services| Box::pin(tell_ministry(services))),
-        every(TIDY_EVERY, |services| Box::pin(tidy(services))),
         send_mails(services, stopped.clone()),
         actix_web::rt::spawn(imports::run(services.imports.clone().into_inner(), stopped.clone())),
         send_webhooks(services, stopped),
-    ];
+    ]);
     Jobs { stop, tasks }
 }
 
-/// A piece of work that is done again and again.
-type Job = fn(Services) -> LocalBoxFuture<'static, Result<()>>;
+/// A piece of work that is done again and again. Each runs by itself, so that one that fails stops no other.
+struct Job {
+    /// For the log.
+    name: &'static str,
+    pause: Duration,
+    run: fn(Services) -> LocalBoxFuture<'static, Result<()>>,
+}
+
+impl Job {
+    const fn new(
+        name: &'static str,
+        pause: Duration,
+        run: fn(Services) -> LocalBoxFuture<'static, Result<()>>,
+    ) -> Self {
+        Self { name, pause, run }
+    }
+}
+
+/// All of them.
+const JOBS: [Job; 17] = [
+    Job::new("keys.write_health", ACTIVITY_EVERY, |s| {
+        Box::pin(async move { s.key_health.write(&s.store, &s.bad).await })
+    }),
+    Job::new("accounts.write_activity", ACTIVITY_EVERY, |s| {
+        Box::pin(async move { s.activity.write(&s.store, &s.bad, s.clock.now()).await })
+    }),
+    Job::new("metrics.fold", ACTIVITY_EVERY, |s| {
+        Box::pin(async move {
+            s.metrics.run_upkeep();
+            Ok(())
+        })
+    }),
+    Job::new("offers.turn_by_time", TURN_EVERY, |s| {
+        Box::pin(async move { offers::turn_by_time(&s.store, &s.bad, s.clock.now()).await })
+    }),
+    Job::new("redemptions.release_overdue", TURN_EVERY, |s| {
+        Box::pin(async move { redemptions::release_overdue(&s.store, &s.bad, s.clock.now()).await })
+    }),
+    Job::new("offers.write_words", TURN_EVERY, |s| {
+        Box::pin(async move { offers::write_words(&s.store, &s.bad).await })
+    }),
+    Job::new("claims.expire", TURN_EVERY, |s| {
+        Box::pin(async move { claims::expiry::expire(&s.store, &s.bad, s.clock.now()).await })
+    }),
+    Job::new("claims.alerts", TURN_EVERY, |s| {
+        Box::pin(async move { claims::alerts::work_out(&s.store, &s.accounts, &s.bad, s.clock.now()).await })
+    }),
+    Job::new("ministry.tell", TELL_EVERY, |s| {
+        Box::pin(async move { ministry::tell(&s.store, &s.accounts, s.clock.now()).await })
+    }),
+    Job::new("accounts.tidy", TIDY_EVERY, |s| Box::pin(async move { Ok(s.accounts.tidy().await?) })),
+    Job::new("webhooks.tidy", TIDY_EVERY, |s| Box::pin(async move { Ok(s.webhooks.tidy().await?) })),
+    Job::new("limits.tidy", TIDY_EVERY, |s| {
+        Box::pin(async move {
+            s.changes.tidy();
+            s.key_limit.tidy();
+            Ok(())
+        })
+    }),
+    Job::new("partners.tidy", TIDY_EVERY, |s| {
+        Box::pin(async move { Ok(partners::tidy(&s.store, s.clock.now()).await?) })
+    }),
+    Job::new("imports.tidy", TIDY_EVERY, |s| Box::pin(async move { imports::tidy(&s.imports, &s.bad).await })),
+    Job::new("imports.end_lost", TIDY_EVERY, |s| Box::pin(async move { imports::end_lost(&s.imports, &s.bad).await })),
+    Job::new("idempotency.tidy", TIDY_EVERY, |s| {
+        Box::pin(async move {
+            let now = to_ms(s.clock.now());
+            s.store.transaction(async |tx| Ok(idempotency::tidy(tx, now).await?)).await
+        })
+    }),
+    Job::new("claims.tidy", TIDY_EVERY, |s| {
+        Box::pin(async move {
+            let now = s.clock.now();
+            s.store.transaction(async |tx| Ok(claims::spent::tidy(tx, now).await?)).await
+        })
+    }),
+];
 
 /// Runs a job again and again; a failure is logged and tried again next time.
-fn every(pause: Duration, mut stopped: watch::Receiver<bool>, services: Services, job: Job) -> JoinHandle<()> {
+fn every(job: &'static Job, mut stopped: watch::Receiver<bool>, services: Services) -> JoinHandle<()> {
     actix_web::rt::spawn(async move {
         loop {
             // Also once on the way out, so that nothing noted in memory is lost.
             let last = *stopped.borrow();
-            if let Err(error) = job(services.clone()).await {
-                warn(&error);
+            if let Err(error) = (job.run)(services.clone()).await {
+                warn(job.name, &error);
             }
             if last {
                 return;
             }
             tokio::select! {
-                () = sleep(pause) => {}
+                () = sleep(job.pause) => {}
                 _ = stopped.changed() => {}
             }
         }
@@ -89,8 +160,8 @@ fn every(pause: Duration, mut stopped: watch::Receiver<bool>, services: Services
 }
 
 /// A job that failed is tried again: a line in the log.
-pub fn warn(error: &Error) {
-    tracing::warn!(error = %error.chain(), "job.retry");
+pub fn warn(job: &str, error: &Error) {
+    tracing::warn!(job, error = %error.chain(), "job.retry");
 }
 
 /// Notices what changed, here or in another process, and takes it into memory.
@@ -98,12 +169,12 @@ async fn notice(services: Services, mut stopped: watch::Receiver<bool>) {
     // What was loaded at start was loaded just now: nothing is read twice.
     let mut seen = services.seen;
     if let Err(error) = services.catalogue.warm().await {
-        warn(&error);
+        warn("notice", &error);
     }
     while !*stopped.borrow() {
         match look(&services, seen).await {
             Ok(now) => seen = now,
-            Err(error) => warn(&error),
+            Err(error) => warn("notice", &error),
         }
         tokio::select! {
             () = sleep(NOTICE_EVERY) => {}
@@ -130,52 +201,14 @@ async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
     Ok(found)
 }
 
-/// Writes down who was here and how keys fared, and folds the measurements of the last seconds together.
-async fn write_activity(services: Services) -> Result<()> {
-    services.metrics.run_upkeep();
-    services.key_health.write(&services.store).await?;
-    services.activity.write(&services.store, services.clock.now()).await?;
-    Ok(())
-}
-
-/// Opens and ends offers whose time has come, and closes claims whose time is over.
-async fn turn_by_time(services: Services) -> Result<()> {
-    let now = services.clock.now();
-    offers::turn_by_time(&services.store, now).await?;
-    redemptions::release_overdue(&services.store, now).await?;
-    offers::write_words(&services.store).await?;
-    claims::expiry::expire(&services.store, now).await?;
-    Ok(())
-}
-
-/// Tells the ministry by mail what waits for it.
-async fn tell_ministry(services: Services) -> Result<()> {
-    ministry::tell(&services.store, &services.accounts, services.clock.now()).await
-}
-
 /// Sends mails as they are posted.
 fn send_mails(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    let accounts = services.accounts.clone();
-    actix_web::rt::spawn(async move { accounts.send_mails(stopped).await })
+    let (accounts, bad) = (services.accounts.clone(), services.bad.clone());
+    actix_web::rt::spawn(async move { accounts.send_mails(&bad, stopped).await })
 }
 
 /// Tells partners' programs what happened.
 fn send_webhooks(services: &Services, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     let (hooks, accounts) = (services.webhooks.clone(), services.accounts.clone());
     actix_web::rt::spawn(async move { hooks.send(&accounts, stopped).await })
-}
-
-/// Forgets what is old.
-async fn tidy(services: Services) -> Result<()> {
-    services.accounts.tidy().await?;
-    services.webhooks.tidy().await?;
-    services.changes.tidy();
-    services.key_limit.tidy();
-    partners::tidy(&services.store, services.clock.now()).await?;
-    imports::tidy(&services.imports).await?;
-    let now = to_ms(services.clock.now());
-    services.store.transaction(async |tx| Ok(idempotency::tidy(tx, now).await?)).await?;
-    let now = services.clock.now();
-    services.store.transaction(async |tx| Ok(claims::spent::tidy(tx, now).await?)).await?;
-    Ok(())
 }

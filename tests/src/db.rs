@@ -146,6 +146,30 @@ impl Db {
         self.0.execute_unprepared(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
     }
 
+    /// Makes a change of some rows fail until `mend`, as a row does that a rule of the database refuses. `change` is what
+    /// a trigger stands before: `UPDATE ON claims`; `condition` speaks of `OLD` and `NEW`.
+    pub async fn spoil(&self, name: &str, change: &str, condition: &str) {
+        self.run(&match self.0.get_database_backend() {
+            sea_orm::DbBackend::Postgres => format!(
+                "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a bad row'; END $$;
+                 CREATE TRIGGER {name} BEFORE {change} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
+            ),
+            _ => format!(
+                "CREATE TRIGGER {name} BEFORE {change} WHEN {condition} BEGIN SELECT RAISE(ABORT, 'a bad row'); END"
+            ),
+        })
+        .await;
+    }
+
+    /// Lets that change of a table through again.
+    pub async fn mend(&self, name: &str, table: &str) {
+        self.run(&match self.0.get_database_backend() {
+            sea_orm::DbBackend::Postgres => format!("DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()"),
+            _ => format!("DROP TRIGGER {name}"),
+        })
+        .await;
+    }
+
     /// Bytes as the database writes them.
     pub fn bytes(&self, bytes: &[u8]) -> String {
         match self.0.get_database_backend() {

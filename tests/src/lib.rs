@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, clippy::return_self_not_must_use)] // A test stops at what is not as it must be.
 
 pub mod browser;
+pub mod certificates;
 pub mod client;
 pub mod db;
 pub mod disk;

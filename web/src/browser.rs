@@ -59,6 +59,11 @@ pub fn is_online() -> bool {
     window().navigator().on_line()
 }
 
+/// Whether the page can be seen, not in a tab behind another one.
+pub fn is_in_sight() -> bool {
+    !document().hidden()
+}
+
 /// A fresh random id, for `Idempotency-Key`.
 pub fn random_id() -> String {
     uuid::Uuid::new_v4().to_string()

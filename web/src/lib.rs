@@ -16,6 +16,7 @@ mod load;
 mod names;
 mod offline;
 mod pages;
+mod renewal;
 mod scroll;
 mod session;
 mod theme;

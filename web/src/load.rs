@@ -5,7 +5,7 @@ use std::future::Future;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::api::Failure;
+use crate::{api::Failure, renewal};
 
 /// Where a request stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub enum Load<T> {
 pub struct Loader<T: Send + Sync + 'static> {
     state: RwSignal<Load<T>>,
     round: RwSignal<u32>,
+    /// Whether a failure of the next round leaves what is there.
+    quiet: StoredValue<bool>,
 }
 
 impl<T: Send + Sync> Clone for Loader<T> {
@@ -55,6 +57,12 @@ impl<T: Clone + Send + Sync> Loader<T> {
     pub fn retry(self) {
         self.round.update(|r| *r += 1);
     }
+
+    /// Loads it again where it may be out of date. Without a connection, what is there is better than nothing.
+    fn renew(self) {
+        self.quiet.set_value(true);
+        self.retry();
+    }
 }
 
 /// Loads with `fetch`, and again whenever a signal that `fetch` reads changes. Old data stays until the new is there;
@@ -67,23 +75,43 @@ where
     let state = RwSignal::new(Load::Loading);
     let round = RwSignal::new(0_u32);
     let latest = StoredValue::new(0_u32);
+    let quiet = StoredValue::new(false);
     Effect::new(move |_| {
         round.track();
         let future = fetch();
         let ticket = latest.get_value() + 1;
         latest.set_value(ticket);
+        let is_quiet = quiet.try_update_value(std::mem::take) == Some(true);
         if state.with_untracked(|s| matches!(s, Load::Failed(_))) {
             state.set(Load::Loading);
         }
         spawn_local(async move {
             let result = future.await;
-            if latest.try_get_value() == Some(ticket) {
-                state.try_set(match result {
-                    Ok(value) => Load::Ready(value),
-                    Err(failure) => Load::Failed(failure),
-                });
+            if latest.try_get_value() != Some(ticket) {
+                return;
             }
+            match result {
+                Ok(value) => state.try_set(Load::Ready(value)),
+                Err(_) if is_quiet && state.try_with_untracked(|s| matches!(s, Load::Ready(_))) == Some(true) => None,
+                Err(failure) => state.try_set(Load::Failed(failure)),
+            };
         });
     });
-    Loader { state, round }
+    Loader { state, round, quiet }
+}
+
+/// As `load`, and again when what an open page shows is out of date. Not for what is being edited: it would be replaced.
+pub fn load_renewed<T, F>(fetch: impl Fn() -> F + 'static) -> Loader<T>
+where
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Failure>> + 'static,
+{
+    let loader = load(fetch);
+    Effect::new(move |before: Option<()>| {
+        renewal::follow();
+        if before.is_some() {
+            loader.renew();
+        }
+    });
+    loader
 }

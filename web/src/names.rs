@@ -120,7 +120,7 @@ names! {
     /// Why an attempt did not get through.
     attempt_failure(AttemptFailure) in attempt_failure {
         Status => status, Timeout => timeout, NoConnection => no_connection, NoAddress => no_address,
-        PrivateAddress => private_address, Tls => tls,
+        PrivateAddress => private_address, Tls => tls, Secret => secret, Unreadable => unreadable,
     }
 
     /// Where an offer stands.

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use chrono::{DateTime, Utc};
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     ClaimId, OfferId,
@@ -10,7 +11,7 @@ use shared::{
     month::Month,
 };
 
-use crate::{api, browser, offline};
+use crate::{api, browser, offline, renewal};
 
 /// Who is at the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +47,15 @@ pub fn is_signed_in() -> Option<bool> {
 /// Asks the server who is signed in.
 pub fn start() {
     api::on_ended(left);
+    renewal::watch(renew);
     refresh();
+}
+
+/// What was claimed may be that of a month that is over: the server is asked anew.
+fn renew() {
+    if SESSION.with_untracked(|s| matches!(s, Session::SignedIn(_))) {
+        refresh();
+    }
 }
 
 /// Asks the server again.
@@ -65,7 +74,11 @@ pub fn refresh() {
 /// Somebody signed in, or their account changed.
 pub fn entered(me: Me) {
     api::believe(true);
-    SESSION.set(Session::SignedIn(Box::new(me)));
+    let session = Session::SignedIn(Box::new(me));
+    // Where nothing changed, nothing is drawn again, such as a form that somebody is filling in.
+    if SESSION.with_untracked(|known| *known != session) {
+        SESSION.set(session);
+    }
     load_claims();
 }
 
@@ -87,15 +100,22 @@ pub async fn sign_out() {
 fn load_claims() {
     spawn_local(async {
         if let Ok(page) = api::my_claims().await {
-            page.items.iter().for_each(note_claim);
+            let now = browser::now();
+            let counting = page.items.iter().filter(|claim| counts(claim, now));
+            CLAIMED.set(counting.map(|claim| (claim.offer.id, claim.id)).collect());
         }
     });
 }
 
+/// Whether a claim is its claimant's one claim on the offer at the moment.
+fn counts(claim: &ClaimView, now: DateTime<Utc>) -> bool {
+    let this_month = Month::of(now).to_string();
+    claim.state.counts() && claim.period.as_ref().is_none_or(|month| *month == this_month)
+}
+
 /// Notes a claim that was made, used or given back.
 pub fn note_claim(claim: &ClaimView) {
-    let this_month = Month::of(browser::now()).to_string();
-    let counts = claim.state.counts() && claim.period.as_ref().is_none_or(|month| *month == this_month);
+    let counts = counts(claim, browser::now());
     CLAIMED.update(|claimed| {
         if counts {
             claimed.insert(claim.offer.id, claim.id);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Result,
-    store::{Sql, Store, clock::day_number, either, json, statement},
+    store::{Sql, Store, bad_rows::BadRows, clock::day_number, either, json, statement},
 };
 
 /// People that are moved in one transaction, so that a morning's crowd does not hold up its claims.
@@ -42,32 +42,36 @@ impl Activity {
         }
     }
 
-    /// Writes down some of those who were seen; answers how many are still waiting.
-    pub async fn write(&self, store: &Store, now: DateTime<Utc>) -> Result<usize> {
+    /// Writes down some of those who were seen. Whoever could not be written down waits for the next time.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn write(&self, store: &Store, bad: &BadRows, now: DateTime<Utc>) -> Result<()> {
         let today = day_number(now);
-        let (batch, left) = self.take(today);
-        if batch.is_empty() {
-            return Ok(left);
+        let batch = self.drain(today, &bad.resting());
+        let mut pieces = bad.pieces("activity", &batch, |user| *user);
+        let mut answers = Ok(());
+        while answers.is_ok()
+            && let Some(piece) = pieces.next()
+        {
+            match store.transaction(async |tx| Ok(move_to(tx, piece, today).await?)).await {
+                Ok(()) => piece.iter().for_each(|user| self.done.insert(*user, today)),
+                Err(error) => answers = pieces.failed(piece, error),
+            }
         }
-        let moved = store.transaction(async |tx| Ok(move_to(tx, &batch, today).await?)).await;
-        if moved.is_err() {
-            self.waiting.lock().extend(batch);
-            return moved.map(|()| left);
-        }
-        for user in batch {
-            self.done.insert(user, today);
-        }
-        Ok(left)
+        self.waiting.lock().extend(batch.iter().filter(|user| self.done.get(*user) != Some(today)));
+        answers
     }
 
-    fn take(&self, today: i32) -> (Vec<Uuid>, usize) {
+    /// Takes out a batch of those who wait, without `except`.
+    fn drain(&self, today: i32, except: &[Uuid]) -> Vec<Uuid> {
         let mut waiting = self.waiting.lock();
         waiting.retain(|user| self.done.get(user) != Some(today));
-        let batch: Vec<Uuid> = waiting.iter().take(BATCH).copied().collect();
+        let batch: Vec<Uuid> = waiting.iter().filter(|user| !except.contains(user)).take(BATCH).copied().collect();
         for user in &batch {
             waiting.remove(user);
         }
-        (batch, waiting.len())
+        batch
     }
 }
 

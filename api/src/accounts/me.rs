@@ -115,7 +115,7 @@ async fn erase(accounts: &Accounts, tx: &Transaction, person: &Person, now: Date
     store::end_sessions(tx, id, None, to_ms(now)).await?;
     store::note_ended(tx, person.caller.session, to_ms(now)).await?;
     accounts.outbox.take_back(tx, &user.email).await?;
-    (accounts.farewell)(tx, id, now).await?;
+    (accounts.farewell)(accounts, tx, id, now).await?;
     claims::cancel_all(tx, id, now).await?;
     claims::spent::remember(tx, id, &accounts.mailboxes.hash(&user.email), now).await?;
     store::delete_user(tx, id).await?;

@@ -48,6 +48,7 @@ use crate::{
     http::limits::{self as rates, Remaining},
     store::{
         Store, Transaction,
+        bad_rows::BadRows,
         clock::{Clock, to_ms},
     },
 };
@@ -56,7 +57,7 @@ use crate::{
 const STAFF: u64 = 50;
 
 /// What another feature does before an account goes, in the same transaction; it may refuse.
-pub type Farewell = for<'a> fn(&'a Transaction, UserId, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
+pub type Farewell = for<'a> fn(&'a Accounts, &'a Transaction, UserId, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
 
 /// What the rules of accounts work with, one of each for the process.
 #[derive(Debug)]
@@ -145,8 +146,8 @@ impl Accounts {
     }
 
     /// The job that sends mails, until it is told to stop.
-    pub async fn send_mails(&self, stopped: watch::Receiver<bool>) {
-        self.outbox.run(&self.store, &self.clock, stopped).await;
+    pub async fn send_mails(&self, bad: &BadRows, stopped: watch::Receiver<bool>) {
+        self.outbox.run(&self.store, &self.clock, bad, stopped).await;
     }
 
     /// Forgets what is old.

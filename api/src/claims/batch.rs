@@ -15,7 +15,6 @@ use super::{
     told,
 };
 use crate::{
-    accounts::Accounts,
     codes::LockedPools,
     error::Result,
     quotas::{LockedQuotas, QuotaKey},
@@ -42,13 +41,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// [`LostRace`] where the guess at which rows the batch needs was wrong.
-pub async fn settle(
-    tx: &Transaction,
-    accounts: &Accounts,
-    terms: &Terms,
-    requests: &[Request],
-    now: DateTime<Utc>,
-) -> Result<Vec<Outcome>> {
+pub async fn settle(tx: &Transaction, terms: &Terms, requests: &[Request], now: DateTime<Utc>) -> Result<Vec<Outcome>> {
     let offers: Vec<OfferId> = requests.iter().map(|r| r.offer).collect::<BTreeSet<_>>().into_iter().collect();
     let claimants: Vec<_> = requests.iter().map(|r| r.claimant).collect::<BTreeSet<_>>().into_iter().collect();
     let unknown = terms.unknown(&offers);
@@ -70,7 +63,7 @@ pub async fn settle(
     let codes = pools::hand_out(tx, requests, &decided, now).await?;
     let outcomes = outcomes(requests, &decided, &known, &periods, &codes, now);
     publish(tx, &known, &outcomes, now).await?;
-    write(tx, accounts, &outcomes, &known, decided, now).await?;
+    write(tx, &outcomes, decided, now).await?;
     Ok(outcomes)
 }
 
@@ -155,14 +148,7 @@ pub fn row(
 
 /// Writes the claims, then the counts. A row that the database would not take undoes the batch, which is then tried
 /// again: the database's own rules are the last word.
-async fn write(
-    tx: &Transaction,
-    accounts: &Accounts,
-    outcomes: &[Outcome],
-    known: &Known,
-    decided: Decided,
-    now: DateTime<Utc>,
-) -> Result<()> {
+async fn write(tx: &Transaction, outcomes: &[Outcome], decided: Decided, now: DateTime<Utc>) -> Result<()> {
     let claimed: Vec<&claims::Model> =
         outcomes.iter().filter_map(|o| if let Outcome::Claimed(claim) = o { Some(claim) } else { None }).collect();
     if !claimed.is_empty() {
@@ -172,7 +158,7 @@ async fn write(
             return Err(LostRace.into());
         }
         decided.pools.write(tx).await?;
-        alerts::tell(tx, accounts, known, &alerts::crossed(&decided), now).await?;
+        alerts::record(tx, &alerts::crossed(&decided), now).await?;
     }
     decided.quotas.write(tx).await?;
     if claimed.is_empty() {

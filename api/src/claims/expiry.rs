@@ -6,23 +6,29 @@ use shared::claim::ClaimState;
 use super::{give_back::give_back, store};
 use crate::{
     error::Result,
-    store::{Store, clock::to_ms},
+    store::{Store, bad_rows::BadRows, clock::to_ms, entities::claims},
 };
 
 /// Claims that are closed in one transaction.
 const BATCH: u64 = 500;
 
 /// Closes what is overdue.
-pub async fn expire(db: &Store, now: DateTime<Utc>) -> Result<()> {
+pub async fn expire(db: &Store, bad: &BadRows, now: DateTime<Utc>) -> Result<()> {
     loop {
-        let overdue = store::overdue(db.fresh(), to_ms(now), BATCH).await?;
-        let found = overdue.len();
-        if found == 0 {
-            return Ok(());
+        let overdue = store::overdue(db.fresh(), bad.resting(), to_ms(now), BATCH).await?;
+        let mut pieces = bad.pieces("claim.expire", &overdue, |claim| claim.id);
+        while let Some(piece) = pieces.next() {
+            if let Err(error) = close(db, piece, now).await {
+                pieces.failed(piece, error)?;
+            }
         }
-        db.transaction(async |tx| Ok(give_back(tx, overdue.clone(), ClaimState::Expired, now).await?)).await?;
-        if (found as u64) < BATCH {
+        if (overdue.len() as u64) < BATCH {
             return Ok(());
         }
     }
+}
+
+async fn close(db: &Store, overdue: &[claims::Model], now: DateTime<Utc>) -> Result<()> {
+    db.transaction(async |tx| Ok(give_back(tx, overdue.to_vec(), ClaimState::Expired, now).await?)).await?;
+    Ok(())
 }

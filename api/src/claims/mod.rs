@@ -1,6 +1,6 @@
 //! Claims: the queue where they are decided, and what claimants see of them.
 
-mod alerts;
+pub mod alerts;
 pub mod allowance;
 mod batch;
 mod cancel;

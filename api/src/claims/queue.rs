@@ -1,7 +1,7 @@
 //! The claim queue: one worker of the process takes the claims that wait, decides them in one transaction, and answers
 //! after the commit alone. Under load a batch fills while the one before it is being written.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use shared::Code;
 use tokio::{
@@ -16,7 +16,6 @@ use super::{
     turns::{Turn, turns},
 };
 use crate::{
-    accounts::Accounts,
     error::{Error, Result},
     http::idempotency::{self, Key, Stored},
     store::{
@@ -55,9 +54,9 @@ pub struct ClaimQueue(mpsc::Sender<Waiting>);
 
 impl ClaimQueue {
     /// Opens the queue. It closes when the last `ClaimQueue` is dropped, after everything handed in is answered.
-    pub fn open(store: Store, accounts: Arc<Accounts>, clock: Clock, capacity: usize) -> (Self, JoinHandle<()>) {
+    pub fn open(store: Store, clock: Clock, capacity: usize) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(capacity);
-        (Self(sender), actix_web::rt::spawn(run(receiver, Worker { store, accounts, clock, terms: Terms::default() })))
+        (Self(sender), actix_web::rt::spawn(run(receiver, Worker { store, clock, terms: Terms::default() })))
     }
 
     /// Hands in a claim and waits for the answer.
@@ -74,7 +73,6 @@ impl ClaimQueue {
 /// The claim worker.
 struct Worker {
     store: Store,
-    accounts: Arc<Accounts>,
     clock: Clock,
     terms: Terms,
 }
@@ -143,7 +141,7 @@ impl Worker {
         let turns = turns(tx, batch, to_ms(now)).await?;
         let fresh: Vec<usize> = (0..batch.len()).filter(|at| matches!(turns[*at], Turn::First)).collect();
         let requests: Vec<Request> = fresh.iter().map(|at| batch[*at].request).collect();
-        let outcomes = settle(tx, &self.accounts, &self.terms, &requests, now).await?;
+        let outcomes = settle(tx, &self.terms, &requests, now).await?;
         let granted = outcomes.iter().filter(|o| matches!(o, Outcome::Claimed(_))).count();
         let mut answers: Vec<Option<Answer>> = vec![None; batch.len()];
         let mut records = Vec::with_capacity(fresh.len());

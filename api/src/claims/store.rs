@@ -219,10 +219,16 @@ pub async fn end_time_of(db: &impl ConnectionTrait, claimant: UserId, now: i64) 
     Ok(())
 }
 
-/// Active claims whose time is over, at most `limit`.
-pub async fn overdue(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<claims::Model>, DbErr> {
+/// Active claims whose time is over without `except`, at most `limit`.
+pub async fn overdue(
+    db: &impl ConnectionTrait,
+    except: Vec<Uuid>,
+    now: i64,
+    limit: u64,
+) -> Result<Vec<claims::Model>, DbErr> {
     claims::Entity::find()
         .filter(claims::Column::State.eq(ClaimState::Active.as_str()))
+        .filter(claims::Column::Id.is_not_in(except))
         .filter(claims::Column::ExpiresAt.lte(now))
         .order_by_asc(claims::Column::ExpiresAt)
         .limit(limit)

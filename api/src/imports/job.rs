@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 use super::{
     Imports, store,
-    work::{Step, Work},
+    work::{Step, Work, give_up},
 };
-use crate::{error::Result, jobs};
+use crate::{
+    error::{Error, Result},
+    jobs,
+};
 
 /// Uploads that are open at once, each with a batch in memory.
 const OPEN: usize = 8;
@@ -48,7 +51,7 @@ pub async fn run(all: Arc<Imports>, mut stopped: watch::Receiver<bool>) {
         if woken || looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
             looked = Some(Instant::now());
             if let Err(error) = desk.look(&all).await {
-                jobs::warn(&error);
+                jobs::warn("imports.look", &error);
             }
         }
         let Some(mut work) = desk.works.pop_front() else {
@@ -72,15 +75,7 @@ pub async fn run(all: Arc<Imports>, mut stopped: watch::Receiver<bool>) {
             Ok(Step::Over) => looked = None,
             Err(error) => {
                 // It is dropped, and taken up again where it is.
-                jobs::warn(&error);
-                let failures = desk.failures.entry(work.import.id).or_default();
-                *failures += u32::from(error.code == Code::Internal);
-                if *failures >= FAILURES {
-                    desk.failures.remove(&work.import.id);
-                    if let Err(error) = work.give_up(&all).await {
-                        jobs::warn(&error);
-                    }
-                }
+                desk.failed(&all, work.import.id, &error).await;
                 sleep(Duration::from_millis(200)).await;
             }
         }
@@ -100,11 +95,25 @@ impl Desk {
                 break;
             }
             self.rested.remove(&import.id);
+            let id = import.id;
             match Work::open(all, import).await {
                 Ok(work) => self.works.extend(work),
-                Err(error) => jobs::warn(&error),
+                Err(error) => self.failed(all, id, &error).await,
             }
         }
         Ok(())
+    }
+
+    /// Counts a failure of an upload, and gives the upload up when there were too many: those behind it wait.
+    async fn failed(&mut self, all: &Imports, import: Uuid, error: &Error) {
+        tracing::warn!(%import, error = %error.chain(), "import.retry");
+        let failures = self.failures.entry(import).or_default();
+        *failures += u32::from(error.code == Code::Internal);
+        if *failures >= FAILURES {
+            self.failures.remove(&import);
+            if let Err(error) = give_up(all, import).await {
+                jobs::warn("imports.give_up", &error);
+            }
+        }
     }
 }

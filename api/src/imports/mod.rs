@@ -29,7 +29,7 @@ use tokio::{
 };
 
 pub use job::run;
-pub use tidy::tidy;
+pub use tidy::{end_lost, tidy};
 
 use self::{spool::Spool, upload::Pace};
 use crate::{

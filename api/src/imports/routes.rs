@@ -218,7 +218,7 @@ pub async fn events(
     all: All,
 ) -> Result<HttpResponse> {
     let import = found(&all, &desk, id.0).await?;
-    listening::listen(&request, all.into_inner(), &import, problem::lang(&request))
+    listening::listen(&request, all.into_inner(), desk, &import)
 }
 
 /// What is wrong with rows, in the order of the file; with `Accept: text/csv` the rows themselves as they were sent,

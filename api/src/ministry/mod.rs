@@ -10,7 +10,7 @@ use self::letter::Letter;
 use crate::{
     accounts::Accounts,
     error::Result,
-    offers, partners,
+    jobs, offers, partners,
     store::{
         Store,
         clock::{from_ms, to_ms},
@@ -61,26 +61,33 @@ impl Subject {
 
 /// Tells the staff what came to wait for them since they were told last. Of several processes one does it.
 pub async fn tell(db: &Store, accounts: &Accounts, now: DateTime<Utc>) -> Result<()> {
-    let up_to = to_ms(now - SETTLED);
     for subject in Subject::ALL {
-        let Some(told) = store::told(db.fresh(), subject).await? else { continue };
-        if from_ms(told.at) + subject.pause() > now {
-            continue;
+        if let Err(error) = tell_of(db, accounts, subject, now).await {
+            // The other one goes on.
+            jobs::warn(subject.as_str(), &error);
         }
-        let count = subject.waiting(db, told.up_to, up_to).await?;
-        // Without news, the place from which to look is still brought up, so that little is read each time.
-        let is_far = from_ms(told.up_to) + subject.pause() < now;
-        if count == 0 && !is_far {
-            continue;
-        }
-        let at = if count == 0 { told.at } else { to_ms(now) };
-        db.transaction(async |tx| {
-            if store::note(tx, subject, &told, up_to, at).await? && count > 0 {
-                accounts.post_to_staff(tx, &Letter { subject, count }, GOOD_FOR, now).await?;
-            }
-            Ok(())
-        })
-        .await?;
     }
     Ok(())
+}
+
+async fn tell_of(db: &Store, accounts: &Accounts, subject: Subject, now: DateTime<Utc>) -> Result<()> {
+    let up_to = to_ms(now - SETTLED);
+    let Some(told) = store::told(db.fresh(), subject).await? else { return Ok(()) };
+    if from_ms(told.at) + subject.pause() > now {
+        return Ok(());
+    }
+    let count = subject.waiting(db, told.up_to, up_to).await?;
+    // Without news, the place from which to look is still brought up, so that little is read each time.
+    let is_far = from_ms(told.up_to) + subject.pause() < now;
+    if count == 0 && !is_far {
+        return Ok(());
+    }
+    let at = if count == 0 { told.at } else { to_ms(now) };
+    db.transaction(async |tx| {
+        if store::note(tx, subject, &told, up_to, at).await? && count > 0 {
+            accounts.post_to_staff(tx, &Letter { subject, count }, GOOD_FOR, now).await?;
+        }
+        Ok(())
+    })
+    .await
 }

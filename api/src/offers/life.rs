@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     store::{
         Store, Transaction,
+        bad_rows::BadRows,
         clock::{from_ms, to_ms},
         entities::offers,
         revisions::{self, Revision},
@@ -83,22 +84,26 @@ pub fn moved(offer: &offers::Model, state: OfferState, now: DateTime<Utc>) -> of
 }
 
 /// Opens and ends the offers whose time has come.
-pub async fn turn_by_time(db: &Store, now: DateTime<Utc>) -> Result<()> {
-    while turn_some(db, now).await? == TURN_BATCH {}
-    Ok(())
-}
-
-/// Opens and ends some of them; answers how many. Two processes may both try: the version lets one of them do it.
-async fn turn_some(db: &Store, now: DateTime<Utc>) -> Result<u64> {
-    let due = store::due(db.fresh(), to_ms(now), TURN_BATCH).await?;
-    if due.is_empty() {
-        return Ok(0);
+pub async fn turn_by_time(db: &Store, bad: &BadRows, now: DateTime<Utc>) -> Result<()> {
+    loop {
+        let due = store::due(db.fresh(), &bad.resting(), to_ms(now), TURN_BATCH).await?;
+        let mut pieces = bad.pieces("offer.turn", &due, |offer| offer.id);
+        while let Some(piece) = pieces.next() {
+            match db.transaction(async |tx| turn(tx, piece, now).await).await {
+                Ok(turned) => tracing::info!(offers = turned, "offer.turned_by_time"),
+                Err(error) => pieces.failed(piece, error)?,
+            }
+        }
+        if (due.len() as u64) < TURN_BATCH {
+            return Ok(());
+        }
     }
-    let turned = db.transaction(async |tx| turn(tx, &due, now).await).await?;
-    tracing::info!(offers = turned, "offer.turned_by_time");
-    Ok(turned)
 }
 
+/// Opens and ends offers; returns how many. Two processes may both try: the version lets one of them do it.
+///
+/// # Errors
+/// Where one of them has neither to open nor to end.
 async fn turn(tx: &Transaction, due: &[offers::Model], now: DateTime<Utc>) -> Result<u64> {
     let ids: Vec<OfferId> = due.iter().map(|offer| OfferId(offer.id)).collect();
     store::lock(tx, &ids).await?;
@@ -107,31 +112,34 @@ async fn turn(tx: &Transaction, due: &[offers::Model], now: DateTime<Utc>) -> Re
     for offer in due {
         let over = offer.ends_at.is_some_and(|at| from_ms(at) <= now);
         let (action, name) = if over { (Action::End, "offer.end") } else { (Action::Open, "offer.open") };
-        let next = state_of(offer).ok().and_then(|state| state.apply(action));
-        if let Some(next) = next {
-            let next =
-                offers::Model { action: name.to_owned(), actor_id: None, actor_key: None, ..moved(offer, next, now) };
-            turned += u64::from(store::update(tx, offer, next).await?);
-        }
+        let next = state_of(offer)?.apply(action);
+        let next = next.ok_or_else(|| Error::internal(format!("{name} of an offer that is {}", offer.state)))?;
+        let next =
+            offers::Model { action: name.to_owned(), actor_id: None, actor_key: None, ..moved(offer, next, now) };
+        turned += u64::from(store::update(tx, offer, next).await?);
     }
     revisions::raise(tx, Revision::Offers).await?;
     Ok(turned)
 }
 
 /// Writes down the words of offers whose drafts were written by other paths (imports, sample data), a batch at a time.
-pub async fn write_words(db: &Store) -> Result<()> {
+/// A draft that cannot be read has none.
+pub async fn write_words(db: &Store, bad: &BadRows) -> Result<()> {
     loop {
-        let rows = store::without_words(db.fresh(), WORDS_BATCH).await?;
+        let rows = store::without_words(db.fresh(), bad.resting(), WORDS_BATCH).await?;
         let words: Vec<_> = rows
             .iter()
             .map(|offer| {
                 (offer.id, offer.version, draft_of(offer).map(|draft| search_text(&draft)).unwrap_or_default())
             })
             .collect();
-        if words.is_empty() {
-            return Ok(());
+        let mut pieces = bad.pieces("offer.words", &words, |(id, ..)| *id);
+        while let Some(piece) = pieces.next() {
+            let written = db.transaction(async |tx| Ok(store::write_words(tx, piece).await?)).await;
+            if let Err(error) = written {
+                pieces.failed(piece, error)?;
+            }
         }
-        db.transaction(async |tx| Ok(store::write_words(tx, &words).await?)).await?;
         if (words.len() as u64) < WORDS_BATCH {
             return Ok(());
         }

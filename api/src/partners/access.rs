@@ -6,10 +6,11 @@
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter};
 use serde::Deserialize;
 use shared::{
-    ApiKeyId, Code, PartnerId, UserId,
+    ApiKeyId, Code, PartnerId, SessionId, UserId,
     account::Role,
     offer::PartnerRef,
     partner::{KeyMode, MemberRole, PartnerState, Scope},
@@ -22,13 +23,13 @@ use super::{
     permission::Permission,
 };
 use crate::{
-    accounts::{Person, caller},
+    accounts::{Person, caller, revoked::Revoked},
     error::{Error, Result},
     http::idempotency::Owner,
     store::{
         Store,
         clock::{Clock, to_ms},
-        entities::{api_keys, members, partners},
+        entities::{api_keys, members, partners, users},
     },
 };
 
@@ -83,6 +84,8 @@ pub struct Desk<P> {
     pub partner: partners::Model,
     /// The partner's name in the address, which its sandbox shares.
     pub slug: String,
+    /// A person's session.
+    session: Option<SessionId>,
     may: PhantomData<P>,
 }
 
@@ -106,6 +109,32 @@ impl<P> Desk<P> {
 impl<P> Owner for Desk<P> {
     fn owner(&self) -> String {
         self.actor.owner()
+    }
+}
+
+impl<P: Permission> Desk<P> {
+    /// Whether they would still be let in. An answer that goes on for long asks again; the key or session is looked up
+    /// by itself, since an access token that has run out meanwhile ends nothing.
+    pub async fn is_still_let_in(&self, store: &Store, revoked: &Revoked, now: DateTime<Utc>) -> Result<bool> {
+        let db = store.fresh();
+        match self.actor {
+            Actor::Program(key) => {
+                let row = api_keys::Entity::find_by_id(Uuid::from(key)).one(db).await?;
+                Ok(row.is_some_and(|row| key_works(&row, to_ms(now))))
+            }
+            Actor::Person(_) if self.session.is_some_and(|session| revoked.has(session)) => Ok(false),
+            Actor::Person(user) => match self.right {
+                Right::Ministry => {
+                    let account = users::Entity::find_by_id(user.0).one(db).await?;
+                    Ok(account.is_some_and(|account| Role::from_name(&account.role) == Some(Role::Admin)))
+                }
+                Right::Member(_) | Right::Key(_) => {
+                    let member = members::Entity::find_by_id((self.partner.id, user.0)).one(db).await?;
+                    let role = member.and_then(|member| MemberRole::from_name(&member.role));
+                    Ok(role.is_some_and(|role| role >= P::LEAST))
+                }
+            },
+        }
     }
 }
 
@@ -135,7 +164,8 @@ impl<P: Permission> FromRequest for Desk<P> {
                 Right::Member(role_at(store.fresh(), &partner, user).await?)
             };
             check::<P>(right, &partner)?;
-            Ok(Self { actor: Actor::Person(user), right, partner, slug, may: PhantomData })
+            let session = Some(person.caller.session);
+            Ok(Self { actor: Actor::Person(user), right, partner, slug, session, may: PhantomData })
         })
     }
 }
@@ -154,7 +184,7 @@ async fn at_desk_of<P: Permission>(
     let right = Right::Key(program.mode);
     check::<P>(right, &partner)?;
     let partner = if program.mode == KeyMode::Test { sandbox(store.fresh(), &partner).await? } else { partner };
-    Ok(Desk { actor: Actor::Program(program.key), right, partner, slug, may: PhantomData })
+    Ok(Desk { actor: Actor::Program(program.key), right, partner, slug, session: None, may: PhantomData })
 }
 
 /// Whether a right is enough for `P` at a partner that stands like this.
@@ -222,6 +252,11 @@ impl Program {
     }
 }
 
+/// Whether a key is neither over nor revoked.
+fn key_works(key: &api_keys::Model, now: i64) -> bool {
+    key.expires_at > now && key.revoked_at.is_none_or(|at| at > now)
+}
+
 /// The program that calls with a key. The key is looked up each time, so that a revoked one ends at once everywhere.
 pub async fn program(request: &HttpRequest) -> Result<Program> {
     let store = request.app_data::<web::Data<Store>>().ok_or(Code::Internal)?;
@@ -232,7 +267,7 @@ pub async fn program(request: &HttpRequest) -> Result<Program> {
     let row = row.ok_or(Code::Unauthenticated)?;
     // From here on it is this key's call, also when it is refused.
     request.extensions_mut().insert(Called { key: text.id, remaining: None });
-    if row.expires_at <= now || row.revoked_at.is_some_and(|at| at <= now) {
+    if !key_works(&row, now) {
         return Err(Code::Unauthenticated.into());
     }
     let limit = request.app_data::<web::Data<KeyLimit>>().ok_or(Code::Internal)?;

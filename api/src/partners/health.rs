@@ -1,7 +1,7 @@
 //! How keys fare: calls, refusals, the last errors. Counted in memory with each answer, and written down every two
 //! seconds and at the end, so that a call costs no write.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use actix_web::{
     HttpMessage,
@@ -23,6 +23,7 @@ use crate::{
     },
     store::{
         Store,
+        bad_rows::BadRows,
         clock::{Clock, to_ms},
         json::{self, hex_id},
     },
@@ -84,24 +85,36 @@ impl Pending {
 }
 
 impl Health {
-    /// Writes down what was counted since the last time; what cannot be written is kept for the next.
-    pub async fn write(&self, db: &Store) -> Result<()> {
-        let taken = std::mem::take(&mut *self.0.lock());
-        if taken.is_empty() {
-            return Ok(());
-        }
-        let written = write(db, &taken).await;
-        if written.is_err() {
-            let mut pending = self.0.lock();
-            for (key, older) in taken {
-                pending.entry(key).or_default().put_back(older);
+    /// Writes down what was counted since the last time. What could not be written waits for the next time.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn write(&self, db: &Store, bad: &BadRows) -> Result<()> {
+        let taken: Vec<_> = self.drain(&bad.resting());
+        let mut pieces = bad.pieces("key.health", &taken, |(key, _)| key.0);
+        let (mut answers, mut written) = (Ok(()), HashSet::new());
+        while answers.is_ok()
+            && let Some(piece) = pieces.next()
+        {
+            match write(db, piece).await {
+                Ok(()) => written.extend(piece.iter().map(|(key, _)| *key)),
+                Err(error) => answers = pieces.failed(piece, error),
             }
         }
-        written
+        let mut pending = self.0.lock();
+        for (key, older) in taken.into_iter().filter(|(key, _)| !written.contains(key)) {
+            pending.entry(key).or_default().put_back(older);
+        }
+        answers
+    }
+
+    /// Takes out what was counted, without the keys `except`.
+    fn drain(&self, except: &[Uuid]) -> Vec<(ApiKeyId, Pending)> {
+        self.0.lock().extract_if(|key, _| !except.contains(&key.0)).collect()
     }
 }
 
-async fn write(db: &Store, taken: &HashMap<ApiKeyId, Pending>) -> Result<()> {
+async fn write(db: &Store, taken: &[(ApiKeyId, Pending)]) -> Result<()> {
     let counts: Vec<_> = taken.iter().map(|(key, p)| (hex_id(key.0), p.calls, p.refusals, p.last_at)).collect();
     let errors: Vec<_> = taken
         .iter()
@@ -111,7 +124,7 @@ async fn write(db: &Store, taken: &HashMap<ApiKeyId, Pending>) -> Result<()> {
     db.transaction(async |tx| {
         store::add_key_counts(tx, json::rows(&counts)).await?;
         if !errors.is_empty() {
-            store::add_key_errors(tx, json::rows(&errors), taken.keys().map(|key| key.0)).await?;
+            store::add_key_errors(tx, json::rows(&errors), taken.iter().map(|(key, _)| key.0)).await?;
         }
         Ok(())
     })

@@ -147,6 +147,11 @@ pub async fn accept(tx: &Transaction, person: &Person, token: &str, now: DateTim
     }
     let id = PartnerId(row.partner_id);
     let partner = store::lock(tx, id).await?.ok_or(Code::InvalidToken)?;
+    // It holds as long as whoever sent it could send it now.
+    let Some(inviter) = row.invited_by else { return Err(Code::InvalidToken.into()) };
+    if !store::may_invite(tx, id, inviter).await? {
+        return Err(Code::InvalidToken.into());
+    }
     check_room(store::count_members(tx, id).await?)?;
     store::add_member(tx, id, user, role(&row)?, to_ms(now)).await?;
     // Of two who follow the link at once, and of somebody who takes it back, one is first.

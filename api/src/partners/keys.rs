@@ -1,7 +1,7 @@
 //! Making, rotating and revoking keys. All is done under the partner's lock, so that keys that are made at once count
 //! each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ConnectionTrait;
@@ -174,9 +174,11 @@ pub async fn list(
     let mut rows = store::keys(db.fresh(), partner, before, limit + 1).await?;
     let next_cursor = cursor::cut(LIST, &mut rows, limit, |last| last.id);
     let mut fares = fares(db, &rows).await?;
+    let owners: HashSet<Uuid> = store::owners(db.fresh(), &[partner.0]).await?.iter().map(|o| o.user_id).collect();
     let views = rows.into_iter().map(|row| {
         let fare = fares.remove(&row.id).unwrap_or_default();
-        view(row, fare, now)
+        let maker_left = !row.created_by.is_some_and(|maker| owners.contains(&maker));
+        Ok(ApiKeyView { maker_left, ..view(row, fare, now)? })
     });
     Ok(Page { items: views.collect::<Result<_>>()?, next_cursor })
 }
@@ -225,6 +227,7 @@ fn scopes_of(row: &api_keys::Model) -> Result<Vec<Scope>> {
     Vec::<Scope>::deserialize(&row.scopes).map_err(Error::internal)
 }
 
+/// The view of a key whose maker is an owner.
 fn view(row: api_keys::Model, fare: Fare, now: DateTime<Utc>) -> Result<ApiKeyView> {
     Ok(ApiKeyView {
         id: ApiKeyId(row.id),
@@ -232,6 +235,7 @@ fn view(row: api_keys::Model, fare: Fare, now: DateTime<Utc>) -> Result<ApiKeyVi
         scopes: scopes_of(&row)?,
         state: state_of(&row, now),
         created_by: row.created_by.map(UserId),
+        maker_left: false,
         created_at: from_ms(row.created_at),
         expires_at: from_ms(row.expires_at),
         revoked_at: row.revoked_at.map(from_ms),

@@ -18,6 +18,8 @@ pub enum Letter {
     Suspended { slug: String, reason: String },
     /// It may go on.
     Reinstated { slug: String },
+    /// Somebody who made keys is no owner any more.
+    KeysLeft { slug: String, maker: String, keys: Vec<String> },
     /// Somebody is invited to work for a partner.
     Invited { token: String, partner: String, role: MemberRole },
 }
@@ -30,6 +32,7 @@ impl Mail for Letter {
             Self::Refused { .. } => "partner_refused",
             Self::Suspended { .. } => "partner_suspended",
             Self::Reinstated { .. } => "partner_reinstated",
+            Self::KeysLeft { .. } => "partner_keys_left",
             Self::Invited { .. } => "partner_invited",
         }
     }
@@ -42,6 +45,7 @@ impl Mail for Letter {
             Self::Refused { .. } => REFUSED,
             Self::Suspended { .. } => SUSPENDED,
             Self::Reinstated { .. } => REINSTATED,
+            Self::KeysLeft { .. } => KEYS_LEFT,
             Self::Invited { .. } => INVITED,
         }
         .map(|[az, en, ru]| lang.pick(az, en, ru));
@@ -53,6 +57,10 @@ impl Mail for Letter {
             Self::Refused { slug, reason } | Self::Suspended { slug, reason } => {
                 text.replace("{link}", &console(site, slug)).replace("{reason}", reason)
             }
+            Self::KeysLeft { slug, maker, keys } => text
+                .replace("{link}", &format!("{}/keys", console(site, slug)))
+                .replace("{maker}", maker)
+                .replace("{keys}", &keys.iter().map(|name| format!("- {name}")).collect::<Vec<_>>().join("\n")),
             Self::Invited { token, partner, role } => text
                 .replace("{link}", &format!("{site}/invitation?token={token}"))
                 .replace("{role}", role_name(*role, lang))
@@ -135,6 +143,21 @@ const REINSTATED: Texts = [
     ],
 ];
 
+const KEYS_LEFT: Texts = [
+    ["Bu açarlar hələ lazımdırmı?", "Are these keys still needed?", "Эти ключи ещё нужны?"],
+    [
+        "{maker} artıq şirkətin sahibi deyil. Onun göndərdiyi, hələ qəbul olunmamış dəvətlər ləğv edildi. Onun yaratdığı \
+         bu açarlar isə işləməyə davam edir:\n\n{keys}\n\nMətnləri onda qalmış ola bilər. Lazım olanları əvəz edin, \
+         qalanlarını ləğv edin:\n\n{link}",
+        "{maker} no longer owns the partner. Invitations that they sent and nobody has accepted have ended. These keys, \
+         which they made, still work:\n\n{keys}\n\nThey may have kept the texts. Replace those that you need, and \
+         revoke the others:\n\n{link}",
+        "{maker} больше не владелец партнёра. Отправленные этим человеком приглашения, которые ещё не приняты, \
+         отменены. Созданные им ключи продолжают работать:\n\n{keys}\n\nИх тексты могли у него остаться. Замените \
+         нужные и отзовите остальные:\n\n{link}",
+    ],
+];
+
 const INVITED: Texts = [
     ["Virtual Market-ə dəvət", "An invitation to Virtual Market", "Приглашение на Virtual Market"],
     [
@@ -163,6 +186,10 @@ mod tests {
             (Letter::Refused { slug: slug(), reason: "{link}".to_owned() }, "/console/numune"),
             (Letter::Suspended { slug: slug(), reason: "Yox".to_owned() }, "/console/numune"),
             (Letter::Reinstated { slug: slug() }, "/console/numune"),
+            (
+                Letter::KeysLeft { slug: slug(), maker: "kim@test.az".into(), keys: vec!["Kassa".into()] },
+                "/console/numune/keys",
+            ),
             (
                 Letter::Invited { token: "abc".into(), partner: "Nümunə".into(), role: MemberRole::Editor },
                 "/invitation?token=abc",

@@ -2,8 +2,8 @@
 //! caller looks whether it was. Locks are taken in one order: redemptions, then claims.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Value,
 };
 use shared::{PartnerId, RedemptionId, UserId, claim::ClaimState, code::ClaimCode};
 use uuid::Uuid;
@@ -202,19 +202,31 @@ fn by(place: &Place) -> [Value; 2] {
     [place.actor.user().map(Uuid::from).into(), place.actor.key().map(Uuid::from).into()]
 }
 
-/// Whether any hold has run out: cheap, since it is asked every second.
-pub async fn is_any_overdue(db: &impl ConnectionTrait, now: i64) -> Result<bool, DbErr> {
-    let sql = "SELECT 1 AS one FROM redemptions WHERE state = 'held' AND expires_at <= $1 LIMIT 1";
-    Ok(db.query_one_raw(statement(db, sql, [now.into()])).await?.is_some())
+/// Holds that have run out without `except`, at most `limit`, the longest over first.
+pub async fn overdue(db: &impl ConnectionTrait, except: &[Uuid], now: i64, limit: u32) -> Result<Vec<Uuid>, DbErr> {
+    let sql = |except: &str| {
+        format!(
+            "SELECT id FROM redemptions WHERE state = 'held' AND expires_at <= $1 AND id NOT IN ({except})
+             ORDER BY expires_at LIMIT {limit}"
+        )
+    };
+    let sqlite = sql("SELECT unhex(value) FROM json_each($2)");
+    let postgres = sql("SELECT value::uuid FROM json_array_elements_text($2::json)");
+    let sql = Sql { sqlite: &sqlite, postgres: &postgres };
+    let rows = db.query_all_raw(either(db, sql, [now.into(), json::ids(except.iter().copied())])).await?;
+    rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
-/// Holds that have run out, at most `limit`; those that another process is at are left to it.
-pub async fn overdue(db: &impl ConnectionTrait, now: i64, limit: u32) -> Result<Vec<Uuid>, DbErr> {
-    let locked = if db.get_database_backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
-    let sql = format!(
-        "SELECT id FROM redemptions WHERE state = 'held' AND expires_at <= $1 ORDER BY expires_at LIMIT {limit} {locked}"
-    );
-    db.query_all_raw(statement(db, &sql, [now.into()])).await?.iter().map(|row| row.try_get("", "id")).collect()
+/// Locks those of some holds that still are, in the order of their ids; those that another process is at are left out.
+pub async fn lock_held(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT id FROM redemptions WHERE state = 'held' AND id IN (SELECT unhex(value) FROM json_each($1))",
+        postgres: "SELECT id FROM redemptions WHERE state = 'held'
+                   AND id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+                   ORDER BY id FOR UPDATE SKIP LOCKED",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(ids.iter().copied())])).await?;
+    rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
 /// Uses units of a claim, active or held, if they are still there; answers whether.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{deed, store};
 use crate::{
     error::Result,
-    store::{Store, clock::to_ms},
+    store::{Store, bad_rows::BadRows, clock::to_ms},
     webhooks,
 };
 
@@ -16,18 +16,28 @@ use crate::{
 const BATCH: u32 = 200;
 
 /// Releases all that have run out.
-pub async fn release_overdue(db: &Store, now: DateTime<Utc>) -> Result<()> {
-    while store::is_any_overdue(db.fresh(), to_ms(now)).await? {
-        let released = db.transaction(async |tx| {
-            let overdue = store::overdue(tx, to_ms(now), BATCH).await?;
-            release(tx, &overdue, now).await?;
-            Ok(overdue.len())
-        });
-        if released.await? < BATCH as usize {
-            break;
+pub async fn release_overdue(db: &Store, bad: &BadRows, now: DateTime<Utc>) -> Result<()> {
+    loop {
+        let overdue = store::overdue(db.fresh(), &bad.resting(), to_ms(now), BATCH).await?;
+        let mut pieces = bad.pieces("redemption.release", &overdue, |id| *id);
+        while let Some(piece) = pieces.next() {
+            if let Err(error) = release_some(db, piece, now).await {
+                pieces.failed(piece, error)?;
+            }
+        }
+        if overdue.len() < BATCH as usize {
+            return Ok(());
         }
     }
-    Ok(())
+}
+
+/// Releases holds that have run out; those that another process is at are left to it.
+async fn release_some(db: &Store, overdue: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    db.transaction(async |tx| {
+        let locked = store::lock_held(tx, overdue).await?;
+        release(tx, &locked, now).await
+    })
+    .await
 }
 
 /// Releases holds, those that still are, and tells of it: a fixed number of statements however many there are.

@@ -1,6 +1,7 @@
 //! The databases: connecting, transactions, entities, migrations, the clock. No feature's queries: those are in its
 //! `store.rs`.
 
+pub mod bad_rows;
 pub mod clock;
 mod connect;
 pub mod entities;

@@ -3,12 +3,15 @@
 //! At least once: what was taken and not written back is taken again when its lease ends, by whichever process looks.
 //! In order for each subject and webhook: what waits behind another message is not taken. A webhook at which attempts
 //! fail is tried with one message at a time, so that a slow one takes no room from others.
+//!
+//! What is wrong with one row hurts that row alone: a message that cannot be signed or read ends as an attempt that
+//! failed, and where a batch cannot be written or taken, its parts are.
 
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DbErr;
-use shared::webhook::{EventKind, Message};
+use shared::Code;
 use tokio::{
     sync::watch,
     task::{Id, JoinSet},
@@ -18,20 +21,17 @@ use uuid::Uuid;
 
 use super::{
     Webhooks,
+    letter::letter,
     listening::PUT_DOWN,
-    message_id,
-    outbox::{self, Parcel},
+    outbox::{self, Due, Parcel},
     outcome::{Ended, write_back},
-    send::Letter,
+    send::Attempted,
 };
 use crate::{
     accounts::Accounts,
-    error::{Error, Result},
-    store::{
-        Transaction,
-        clock::{from_ms, to_ms},
-        entities::webhooks,
-    },
+    error::Result,
+    jobs,
+    store::{Transaction, clock::to_ms},
 };
 
 /// What was taken is left alone for so long: longer than an attempt lasts.
@@ -93,12 +93,9 @@ pub async fn run(hooks: &Webhooks, accounts: &Accounts, mut stopped: watch::Rece
     let mut hands = Hands::default();
     let mut looks = 0;
     while !*stopped.borrow() {
-        match turn(hooks, accounts, &mut hands).await {
-            Ok(()) => {}
-            Err(error) => {
-                tracing::warn!(error = %error.chain(), "webhooks.retry");
-                sleep(LOOKS[2]).await;
-            }
+        if let Err(error) = turn(hooks, accounts, &mut hands).await {
+            jobs::warn("webhooks.send", &error);
+            sleep(LOOKS[2]).await;
         }
         let pause = LOOKS.get(looks).copied().unwrap_or(LOOK_EVERY);
         tokio::select! {
@@ -122,48 +119,103 @@ pub async fn run(hooks: &Webhooks, accounts: &Accounts, mut stopped: watch::Rece
 async fn put_away(hooks: &Webhooks, accounts: &Accounts, hands: &mut Hands) -> Result<()> {
     hands.flying.abort_all();
     let left: Vec<Uuid> = hands.of.drain().map(|(_, (delivery, _))| delivery).collect();
-    hooks
-        .store
-        .transaction(async |tx| {
-            write_back(hooks, accounts, tx, &hands.ended).await?;
-            Ok(outbox::release(tx, &left).await?)
-        })
-        .await
+    hooks.store.transaction(async |tx| Ok(outbox::release(tx, &left).await?)).await?;
+    write_apart(hooks, accounts, hands).await
 }
 
 /// One turn: writes back, takes, and sends.
 async fn turn(hooks: &Webhooks, accounts: &Accounts, hands: &mut Hands) -> Result<()> {
     let (now, room) = (hooks.clock.now(), hooks.at_once.saturating_sub(hands.of.len()));
-    if hands.ended.is_empty()
-        && (room == 0 || outbox::due(hooks.store.fresh(), to_ms(now)).await?.iter().all(|w| free(hands, w) == 0))
-    {
+    let due = if room == 0 { Vec::new() } else { due(hooks, hands, now).await? };
+    if hands.ended.is_empty() && due.is_empty() {
         return Ok(());
     }
-    let taken = hooks.store.transaction(async |tx| {
-        write_back(hooks, accounts, tx, &hands.ended).await?;
-        Ok(take(tx, hands, room, now).await?)
-    });
-    let (due, parcels) = taken.await?;
-    hands.ended.clear();
+    let parcels = match together(hooks, accounts, hands, (&due, room), now).await {
+        Err(error) if error.code == Code::Internal => {
+            write_apart(hooks, accounts, hands).await?;
+            take_apart(hooks, hands, (&due, room), now).await?
+        }
+        parcels => parcels?,
+    };
     hands.last.retain(|_, last| last.elapsed() < REST);
+    let due: HashMap<Uuid, Due> = due.into_iter().map(|webhook| (webhook.id, webhook)).collect();
     for parcel in parcels {
-        let Some(letter) = due.get(&parcel.webhook_id).map(|w| letter(hooks, w, &parcel, now)).transpose()? else {
-            continue;
-        };
-        let (sender, clock) = (hooks.sender.clone(), hooks.clock);
-        let of = (parcel.id, parcel.webhook_id);
-        let handle = hands.flying.spawn(async move {
-            let at = clock.now();
-            Ended { attempted: sender.send(&letter, at).await, parcel, at }
-        });
-        hands.of.insert(handle.id(), of);
-        hands.last.insert(of.1, Instant::now());
+        if let Some(webhook) = due.get(&parcel.webhook_id) {
+            send(hooks, hands, webhook, parcel, now);
+        }
     }
     Ok(())
 }
 
+/// The webhooks that may get something now. Which is first changes by chance, so that none is always last.
+async fn due(hooks: &Webhooks, hands: &Hands, now: DateTime<Utc>) -> Result<Vec<Due>, DbErr> {
+    let mut due = outbox::due(hooks.store.fresh(), to_ms(now)).await?;
+    let resting = hooks.bad.resting();
+    due.retain(|webhook| free(hands, webhook) > 0 && !resting.contains(&webhook.id));
+    if !due.is_empty() {
+        let first = rand::random_range(0..due.len());
+        due.rotate_left(first);
+    }
+    Ok(due)
+}
+
+/// Writes back and takes in one transaction, which costs one sync of the disk.
+async fn together(
+    hooks: &Webhooks,
+    accounts: &Accounts,
+    hands: &mut Hands,
+    (due, room): (&[Due], usize),
+    now: DateTime<Utc>,
+) -> Result<Vec<Parcel>> {
+    let (ended, known) = (&hands.ended, &*hands);
+    let parcels = hooks.store.transaction(async |tx| {
+        write_back(hooks, accounts, tx, ended).await?;
+        Ok(take(tx, known, due, room, now).await?)
+    });
+    let parcels = parcels.await?;
+    hands.ended.clear();
+    Ok(parcels)
+}
+
+/// Writes back what has ended, each attempt by itself where they cannot be written together. One that cannot be written
+/// is sent again when its lease ends.
+async fn write_apart(hooks: &Webhooks, accounts: &Accounts, hands: &mut Hands) -> Result<()> {
+    let ended = std::mem::take(&mut hands.ended);
+    let mut pieces = hooks.bad.pieces("webhook.outcome", &ended, |ended| ended.parcel.id);
+    while let Some(piece) = pieces.next() {
+        let written = hooks.store.transaction(async |tx| Ok(write_back(hooks, accounts, tx, piece).await?)).await;
+        if let Err(error) = written
+            && let Err(error) = pieces.failed(piece, error)
+        {
+            hands.ended.extend(pieces.left().cloned());
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Takes what is due to each webhook by itself. One at which that fails is left out for a while.
+async fn take_apart(
+    hooks: &Webhooks,
+    hands: &Hands,
+    (due, mut room): (&[Due], usize),
+    now: DateTime<Utc>,
+) -> Result<Vec<Parcel>> {
+    let (mut pieces, mut parcels) = (hooks.bad.pieces("webhook.take", due, |webhook| webhook.id), Vec::new());
+    while let Some(piece) = pieces.next() {
+        match hooks.store.transaction(async |tx| Ok(take(tx, hands, piece, room, now).await?)).await {
+            Ok(some) => {
+                room = room.saturating_sub(some.len());
+                parcels.extend(some);
+            }
+            Err(error) => pieces.failed(piece, error)?,
+        }
+    }
+    Ok(parcels)
+}
+
 /// How many more messages a webhook may get at the moment.
-fn free(hands: &Hands, webhook: &webhooks::Model) -> usize {
+fn free(hands: &Hands, webhook: &Due) -> usize {
     let most = match webhook.failing_since {
         None => AT_ONCE_EACH,
         Some(_) if hands.last.get(&webhook.id).is_some_and(|last| last.elapsed() < REST) => 0,
@@ -172,20 +224,16 @@ fn free(hands: &Hands, webhook: &webhooks::Model) -> usize {
     most.saturating_sub(hands.at_once(webhook.id))
 }
 
-/// Takes what is due, a few of each webhook; which webhook is first changes by chance, so that none is always last.
+/// Takes what is due, a few of each webhook.
 async fn take(
     tx: &Transaction,
     hands: &Hands,
+    due: &[Due],
     mut room: usize,
     now: DateTime<Utc>,
-) -> Result<(HashMap<Uuid, webhooks::Model>, Vec<Parcel>), DbErr> {
-    let mut due = outbox::due(tx, to_ms(now)).await?;
-    if !due.is_empty() {
-        let first = rand::random_range(0..due.len());
-        due.rotate_left(first);
-    }
+) -> Result<Vec<Parcel>, DbErr> {
     let mut taken = Vec::new();
-    for webhook in &due {
+    for webhook in due {
         let count = free(hands, webhook).min(room);
         if count > 0 {
             let some = outbox::take(tx, webhook.id, to_ms(now), to_ms(now + LEASE), count).await?;
@@ -193,22 +241,25 @@ async fn take(
             taken.extend(some);
         }
     }
-    let parcels = if taken.is_empty() { Vec::new() } else { outbox::parcels(tx, &taken).await? };
-    Ok((due.into_iter().map(|w| (w.id, w)).collect(), parcels))
+    if taken.is_empty() { Ok(Vec::new()) } else { outbox::parcels(tx, &taken).await }
 }
 
-/// A parcel with what is needed to send it.
-fn letter(hooks: &Webhooks, webhook: &webhooks::Model, parcel: &Parcel, now: DateTime<Utc>) -> Result<Letter> {
-    let mut secrets = vec![hooks.vault.unseal(webhook.id, &webhook.secret)?];
-    if let Some(old) = webhook.old_secret.as_ref().filter(|_| webhook.old_secret_until > Some(to_ms(now))) {
-        secrets.push(hooks.vault.unseal(webhook.id, old)?);
-    }
-    let body = body(&parcel.kind, parcel.at, parcel.data.clone())?;
-    Ok(Letter { url: webhook.url.clone(), secrets, message_id: message_id(parcel.event_id), body })
-}
-
-/// The body of a message, the same each time it is sent.
-pub fn body(kind: &str, at: i64, data: serde_json::Value) -> Result<String> {
-    let kind = EventKind::from_name(kind).ok_or_else(|| Error::internal(format!("an event of the kind {kind}")))?;
-    serde_json::to_string(&Message { kind, timestamp: from_ms(at), data }).map_err(Error::internal)
+/// Begins an attempt. One that cannot be made has failed already, and is written back as such.
+fn send(hooks: &Webhooks, hands: &mut Hands, webhook: &Due, parcel: Parcel, now: DateTime<Utc>) {
+    let letter = match letter(hooks, webhook, &parcel, now) {
+        Ok(letter) => letter,
+        Err(failure) => {
+            tracing::error!(webhook = %webhook.id, delivery = %parcel.id, failure = failure.as_str(), "webhook.not_sent");
+            hands.ended.push(Ended { parcel, at: now, attempted: Attempted::unsent(failure) });
+            return;
+        }
+    };
+    let (sender, clock) = (hooks.sender.clone(), hooks.clock);
+    let of = (parcel.id, parcel.webhook_id);
+    let handle = hands.flying.spawn(async move {
+        let at = clock.now();
+        Ended { attempted: sender.send(&letter, at).await, parcel, at }
+    });
+    hands.of.insert(handle.id(), of);
+    hands.last.insert(of.1, Instant::now());
 }

@@ -11,7 +11,8 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    Event, Webhooks, dispatch,
+    Event, Webhooks,
+    letter::body,
     listening::PUT_DOWN,
     manage::Doing,
     message_id,
@@ -121,7 +122,14 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Logged>) -> Result<Vec<Deliv
     for tried in store::attempts(db, &ids).await? {
         attempts.entry(tried.delivery_id).or_default().push(tried);
     }
-    rows.into_iter().map(|row| view(attempts.remove(&row.id).unwrap_or_default(), row)).collect()
+    let view = |row: Logged| {
+        let id = row.id;
+        view(attempts.remove(&id).unwrap_or_default(), row)
+            .inspect_err(|_| tracing::error!(delivery = %id, "webhook.delivery_unreadable"))
+            .ok()
+    };
+    // One that cannot be read hides no other.
+    Ok(rows.into_iter().filter_map(view).collect())
 }
 
 fn view(attempts: Vec<Tried>, row: Logged) -> Result<Delivery> {
@@ -140,7 +148,7 @@ fn view(attempts: Vec<Tried>, row: Logged) -> Result<Delivery> {
         created_at: from_ms(row.created_at),
         next_attempt_at: (state == DeliveryState::Waiting).then(|| from_ms(row.next_at.max(row.leased_until))),
         repeats: row.repeats.map(DeliveryId),
-        body: dispatch::body(&row.kind, row.at, row.data)?,
+        body: body(&row.kind, row.at, row.data)?,
         attempts: attempts
             .into_iter()
             .filter(|tried| tried.number <= ended)
@@ -155,7 +163,11 @@ fn attempt(message_id: &str, tried: Tried) -> Attempt {
         number: u32::try_from(tried.number).unwrap_or_default(),
         at: from_ms(tried.at),
         duration_ms: u32::try_from(tried.duration_ms).unwrap_or_default(),
-        headers: headers(message_id, from_ms(tried.at), &tried.signature),
+        // Nothing was sent without a signature.
+        headers: match tried.signature.as_str() {
+            "" => Vec::new(),
+            signature => headers(message_id, from_ms(tried.at), signature),
+        },
         status: tried.status.and_then(|status| u16::try_from(status).ok()),
         answer: tried.answer,
         failure: tried.failure.as_deref().and_then(AttemptFailure::from_name),

@@ -206,6 +206,11 @@ pub async fn rotate(
             if !store::update(tx, &next).await? {
                 return Err(Code::StaleVersion.into());
             }
+            if webhook.failing_since.is_some() {
+                // It may be the secret that could not be read.
+                store::hurry(tx, next.id, to_ms(doing.now)).await?;
+                tx.on_commit(|| PUT_DOWN.notify_one());
+            }
             Ok(note(tx, doing, &next, "webhook.rotate_secret").await?)
         })
         .await?;

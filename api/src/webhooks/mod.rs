@@ -5,10 +5,11 @@
 
 mod address;
 mod dispatch;
-mod farewell;
+mod letter;
 mod listening;
 mod log;
 mod manage;
+mod notices;
 mod outbox;
 mod outcome;
 mod routes;
@@ -18,7 +19,7 @@ mod signature;
 mod store;
 mod vault;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -42,6 +43,7 @@ use crate::{
     http::routes::Routes,
     store::{
         Store, Transaction,
+        bad_rows::BadRows,
         clock::{Clock, to_ms},
         json::hex_id,
         starting::IfMissing,
@@ -64,6 +66,8 @@ pub fn routes(app: &mut impl Routes) {
 
 /// How long messages and what became of them are kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// The owners of a webhook whose secret is lost hear of it once in this time.
+const TELL_AGAIN: std::time::Duration = std::time::Duration::from_hours(24);
 /// Deliveries that are forgotten in one transaction.
 const FORGOTTEN_AT_ONCE: i64 = 1000;
 
@@ -82,11 +86,14 @@ pub struct Webhooks {
     schedule: Schedule,
     allow_private: bool,
     at_once: usize,
+    bad: Arc<BadRows>,
+    /// Webhooks whose owners have heard lately that their secret is lost.
+    told_lost: moka::sync::Cache<Uuid, ()>,
 }
 
 impl Webhooks {
     /// As the settings say.
-    pub async fn open(config: &ServeConfig, store: Store, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn open(config: &ServeConfig, store: Store, clock: Clock, bad: Arc<BadRows>) -> anyhow::Result<Self> {
         let sealing = IfMissing::by_rows_of(store.fresh(), "webhooks").await?;
         Ok(Self {
             store,
@@ -96,6 +103,8 @@ impl Webhooks {
             schedule: config.webhooks_retry_seconds.clone().unwrap_or_default(),
             allow_private: config.webhooks_allow_private,
             at_once: config.webhooks_at_once,
+            bad,
+            told_lost: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(TELL_AGAIN).build(),
         })
     }
 

@@ -61,14 +61,26 @@ const MAY_BE_SENT: &str = "d.webhook_id = w.id AND d.state = 'waiting' AND d.nex
     AND NOT EXISTS (SELECT 1 FROM webhook_deliveries b WHERE b.webhook_id = d.webhook_id AND b.subject = d.subject
                     AND b.state = 'waiting' AND b.seq < d.seq)";
 
+/// A webhook for which something may be sent: what is needed to send it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Due {
+    pub id: Uuid,
+    pub url: String,
+    pub secret: Vec<u8>,
+    pub old_secret: Option<Vec<u8>>,
+    pub old_secret_until: Option<i64>,
+    pub failing_since: Option<i64>,
+}
+
 /// The webhooks for which something may be sent.
-pub async fn due(db: &impl ConnectionTrait, now: i64) -> Result<Vec<webhooks::Model>, DbErr> {
+pub async fn due(db: &impl ConnectionTrait, now: i64) -> Result<Vec<Due>, DbErr> {
     let sql = format!(
-        "SELECT w.* FROM webhooks w WHERE w.disabled_at IS NULL
+        "SELECT w.id, w.url, w.secret, w.old_secret, w.old_secret_until, w.failing_since
+         FROM webhooks w WHERE w.disabled_at IS NULL
          AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE {MAY_BE_SENT}) ORDER BY w.id"
     );
     let rows = db.query_all_raw(statement(db, &sql, [now.into()])).await?;
-    rows.iter().map(|row| webhooks::Model::from_query_result(row, "")).collect()
+    rows.iter().map(|row| Due::from_query_result(row, "")).collect()
 }
 
 /// Takes up to `count` of what may be sent to a webhook, the longest due first. Nobody else takes it until `until`; if
@@ -83,11 +95,12 @@ pub async fn take(
     let pick = |lock: &str| {
         format!(
             "UPDATE webhook_deliveries SET attempts = attempts + 1, leased_until = $3 WHERE seq IN
-             (SELECT d.seq FROM webhook_deliveries d, (SELECT $2 AS id) w WHERE {MAY_BE_SENT}
+             (SELECT d.seq FROM webhook_deliveries d, webhooks w
+              WHERE w.id = $2 AND w.disabled_at IS NULL AND {MAY_BE_SENT}
               ORDER BY d.next_at, d.seq LIMIT $4 {lock}) RETURNING id"
         )
     };
-    let (sqlite, postgres) = (pick(""), pick("FOR UPDATE OF d SKIP LOCKED").replace("$2 AS", "$2::uuid AS"));
+    let (sqlite, postgres) = (pick(""), pick("FOR UPDATE OF d SKIP LOCKED"));
     let sql = Sql { sqlite: &sqlite, postgres: &postgres };
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let values: [Value; 4] = [now.into(), webhook.into(), until.into(), count.into()];
@@ -105,7 +118,8 @@ pub struct Parcel {
     /// This attempt's number.
     pub attempts: i32,
     pub kind: String,
-    pub data: serde_json::Value,
+    /// JSON, not read yet, so that what cannot be read hurts itself alone.
+    pub data: String,
     pub at: i64,
 }
 
@@ -115,7 +129,7 @@ pub async fn parcels(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Parc
         sqlite: "SELECT d.id, d.webhook_id, d.event_id, d.subject, d.attempts, e.kind, e.data, e.at
                  FROM json_each($1) AS j CROSS JOIN webhook_deliveries d ON d.id = unhex(j.value)
                  JOIN events e ON e.id = d.event_id ORDER BY d.seq",
-        postgres: "SELECT d.id, d.webhook_id, d.event_id, d.subject, d.attempts, e.kind, e.data, e.at
+        postgres: "SELECT d.id, d.webhook_id, d.event_id, d.subject, d.attempts, e.kind, e.data::text, e.at
                    FROM json_array_elements_text($1::json) AS j JOIN webhook_deliveries d ON d.id = j.value::uuid
                    JOIN events e ON e.id = d.event_id ORDER BY d.seq",
     };

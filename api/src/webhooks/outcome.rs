@@ -8,7 +8,7 @@ use shared::webhook::{AttemptFailure, DisabledReason, EventKind};
 use uuid::Uuid;
 
 use super::{
-    Webhooks, farewell,
+    Webhooks, notices,
     outbox::{self, Outcome, Parcel},
     send::Attempted,
 };
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// An attempt that has ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ended {
     pub parcel: Parcel,
     pub at: DateTime<Utc>,
@@ -38,8 +38,11 @@ pub async fn write_back(hooks: &Webhooks, accounts: &Accounts, tx: &Transaction,
     let now = hooks.clock.now();
     let outcomes: Vec<Outcome> = ended.iter().map(|ended| outcome(hooks, ended, now)).collect();
     outbox::write(tx, &outcomes).await?;
-    // The test button says nothing about how messages fare.
-    let real = || ended.iter().filter(|e| e.parcel.kind != EventKind::Test.as_str());
+    // The test button says nothing about how messages fare, nor does a message that cannot be read.
+    let says_nothing = |e: &Ended| {
+        e.parcel.kind == EventKind::Test.as_str() || e.attempted.failure == Some(AttemptFailure::Unreadable)
+    };
+    let real = || ended.iter().filter(|e| !says_nothing(e));
     let through: BTreeSet<Uuid> =
         real().filter(|e| e.attempted.failure.is_none()).map(|e| e.parcel.webhook_id).collect();
     let failing: BTreeSet<Uuid> =
@@ -59,6 +62,17 @@ pub async fn write_back(hooks: &Webhooks, accounts: &Accounts, tx: &Transaction,
     }
     for webhook in gone {
         switch_off(accounts, tx, webhook, DisabledReason::Gone, None, now).await?;
+    }
+    let lost: BTreeSet<Uuid> = ended
+        .iter()
+        .filter(|e| e.attempted.failure == Some(AttemptFailure::Secret))
+        .map(|e| e.parcel.webhook_id)
+        .filter(|webhook| !hooks.told_lost.contains_key(webhook))
+        .collect();
+    for webhook in lost {
+        notices::secret_lost(accounts, tx, webhook, now).await?;
+        let told_lost = hooks.told_lost.clone();
+        tx.on_commit(move || told_lost.insert(webhook, ()));
     }
     Ok(())
 }
@@ -110,6 +124,5 @@ async fn switch_off(
     };
     tracing::info!(webhook = %webhook.id, reason = reason.as_str(), "webhook.switched_off");
     revisions::raise(tx, Revision::Webhooks).await?;
-    farewell::tell(accounts, tx, &webhook, reason, now).await?;
-    Ok(())
+    notices::switched_off(accounts, tx, &webhook, reason, now).await
 }

@@ -48,6 +48,13 @@ pub struct Attempted {
     pub failure: Option<AttemptFailure>,
 }
 
+impl Attempted {
+    /// Nothing could be sent.
+    pub fn unsent(failure: AttemptFailure) -> Self {
+        Self { duration_ms: 0, signature: String::new(), status: None, answer: None, failure: Some(failure) }
+    }
+}
+
 impl Sender {
     /// A client that connects to the public internet alone, follows no redirect and asks no proxy.
     pub fn open(allow_private: bool) -> anyhow::Result<Self> {

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
-    QueryTrait, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Value, sea_query::Expr,
 };
-use serde::Deserialize;
 use shared::{
     DeliveryId, PartnerId, WebhookId,
     webhook::{DeliveryState, EventKind},
@@ -23,20 +22,33 @@ pub struct Listener {
     pub kinds: Vec<EventKind>,
 }
 
-/// The webhooks that are switched on, of some partners or of all.
+/// The webhooks that are switched on, of some partners or of all. One whose kinds cannot be read listens to nothing, and
+/// is named in the log: this is asked where claims are made, which it must not stop.
 pub async fn listeners(db: &impl ConnectionTrait, partners: Option<Vec<Uuid>>) -> Result<Vec<Listener>, DbErr> {
-    let rows = webhooks::Entity::find()
+    let rows: Vec<(Uuid, Uuid, String)> = webhooks::Entity::find()
+        .select_only()
+        .columns([webhooks::Column::Id, webhooks::Column::PartnerId])
+        .expr(Expr::col(webhooks::Column::Kinds).cast_as("text"))
         .filter(webhooks::Column::DisabledAt.is_null())
         .apply_if(partners, |query, partners| query.filter(webhooks::Column::PartnerId.is_in(partners)))
         .order_by_asc(webhooks::Column::Id)
+        .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|w| Listener { id: w.id, partner: w.partner_id, kinds: kinds_of(&w) }).collect())
+    let listener = |(id, partner, kinds): (Uuid, Uuid, String)| match serde_json::from_str(&kinds) {
+        Ok(kinds) => Some(Listener { id, partner, kinds }),
+        Err(error) => {
+            tracing::error!(webhook = %id, %partner, %error, "webhook.kinds_unreadable");
+            None
+        }
+    };
+    Ok(rows.into_iter().filter_map(listener).collect())
 }
 
-/// What a webhook listens to.
-pub fn kinds_of(webhook: &webhooks::Model) -> Vec<EventKind> {
-    Vec::deserialize(&webhook.kinds).unwrap_or_default()
+/// Whose a webhook is, and where its messages go.
+pub async fn address(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<(Uuid, String)>, DbErr> {
+    let address = webhooks::Entity::find_by_id(id).select_only();
+    address.columns([webhooks::Column::PartnerId, webhooks::Column::Url]).into_tuple().one(db).await
 }
 
 /// A webhook of a partner.

@@ -116,6 +116,8 @@ pub struct ApiKeyView {
     pub state: KeyState,
     /// Who made it, while that account is there.
     pub created_by: Option<UserId>,
+    /// Whether whoever made it no longer owns the partner: it should be replaced or revoked.
+    pub maker_left: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Until when it lasts.

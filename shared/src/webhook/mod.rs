@@ -94,6 +94,10 @@ names! {
         PrivateAddress = "private_address",
         /// The certificate is not valid, or TLS failed in another way.
         Tls = "tls",
+        /// Nothing was sent: the webhook's secret cannot be read here any more. A new one mends that.
+        Secret = "secret",
+        /// Nothing was sent: the message cannot be read here.
+        Unreadable = "unreadable",
     }
 }
 

@@ -4,9 +4,9 @@ use serde_json::json;
 use shared::{
     Code, Page, UserId,
     account::{Me, Role},
-    partner::{MemberRole, MemberView, PartnerState},
+    partner::{ApiKeyView, InvitationView, MadeApiKey, MemberRole, MemberView, PartnerState},
 };
-use tests::{Caller, Market, PASSWORD, Partner, on_both};
+use tests::{Caller, Market, PASSWORD, Partner, Person, mail::Mail, on_both};
 
 on_both!(
     roles_change_and_people_leave,
@@ -14,6 +14,8 @@ on_both!(
     of_two_owners_who_leave_at_once_one_stays,
     an_account_that_owns_a_partner_alone_is_not_deleted,
     an_application_is_withdrawn_with_its_account,
+    what_a_former_owner_began_ends,
+    an_invitation_holds_as_long_as_its_sender_may_invite,
 );
 
 async fn id(caller: &Caller) -> UserId {
@@ -99,4 +101,62 @@ async fn an_application_is_withdrawn_with_its_account(market: Market) {
     let path = format!("/admin/partners/{}", made.id);
     let seen: shared::partner::AdminPartner = market.admin().await.get(&path).await.ok();
     assert_eq!((seen.profile.state, seen.owners.len()), (PartnerState::Refused, 0));
+}
+
+/// An owner who goes could otherwise come back through a friend, or through a key.
+async fn what_a_former_owner_began_ends(market: Market) {
+    for (way, leaves) in [("removed", true), ("demoted", false)] {
+        let partner = market.partner().await;
+        let former = market.join(&partner, MemberRole::Owner).await;
+        let friend = market.signed_up(Role::Learner).await;
+        let colleague = market.signed_up(Role::Learner).await;
+        let invite = async |by: &Caller, email: &str, role: &str| {
+            let body = json!({"email": email, "role": role, "lang": "en"});
+            by.send(&partner.path("/members/invitations"), &body).await.status(201);
+            Mail::newest(&market.place, email, "/invitation").await.token("/invitation").expect("a token")
+        };
+        let (of_former, of_owner) =
+            (invite(&former, &friend.email, "owner").await, invite(&partner.owner, &colleague.email, "editor").await);
+        let wanted = json!({"name": "Anbar proqramı", "mode": "live", "scopes": ["offers:read"]});
+        let stays: MadeApiKey = former.send(&partner.path("/api-keys"), &wanted).await.created();
+
+        let someone = path(&partner, id(&former).await);
+        if leaves {
+            partner.owner.delete(&someone).await.done();
+        } else {
+            partner.owner.patch(&someone, &json!({"role": "editor"})).await.status(200);
+        }
+        let accept = async |person: &Person, token: &str| {
+            person.caller.send("/invitations/accept", &json!({"token": token})).await
+        };
+        accept(&friend, &of_former).await.refused(Code::InvalidToken);
+        accept(&colleague, &of_owner).await.status(200);
+        let open: Page<InvitationView> = partner.owner.get(&partner.path("/members/invitations")).await.ok();
+        assert_eq!(open.items, [], "{way}");
+
+        // Keys may be in programs that are needed: the owners are asked.
+        let keys: Page<ApiKeyView> = partner.owner.get(&partner.path("/api-keys")).await.ok();
+        let key = keys.items.iter().find(|key| key.id == stays.key.id).expect("the key");
+        assert!(key.maker_left && !stays.key.maker_left, "{way}: {key:?}");
+        let owner: Me = partner.owner.get("/me").await.ok();
+        let mail = Mail::newest(&market.place, &owner.email, &format!("/console/{}/keys", partner.slug)).await;
+        assert!(mail.text.contains("Anbar proqramı"), "{}", mail.text);
+        let rotate = partner.path(&format!("/api-keys/{}/rotate", stays.key.id));
+        let mine: MadeApiKey = partner.owner.send(&rotate, &json!({"grace_hours": 0})).await.created();
+        assert!(!mine.key.maker_left, "{way}");
+    }
+}
+
+/// An invitation that is sent while its sender is being removed.
+async fn an_invitation_holds_as_long_as_its_sender_may_invite(market: Market) {
+    let partner = market.partner().await;
+    let former = market.join(&partner, MemberRole::Owner).await;
+    let friend = market.signed_up(Role::Learner).await;
+    let body = json!({"email": friend.email, "role": "owner", "lang": "en"});
+    former.send(&partner.path("/members/invitations"), &body).await.status(201);
+    let token = Mail::newest(&market.place, &friend.email, "/invitation").await.token("/invitation").expect("a token");
+    let db = market.place.db().await;
+    let (of, user) = (db.id(partner.id.0), db.id(id(&former).await.0));
+    db.run(&format!("DELETE FROM members WHERE partner_id = {of} AND user_id = {user}")).await;
+    friend.caller.send("/invitations/accept", &json!({"token": token})).await.refused(Code::InvalidToken);
 }

@@ -5,6 +5,7 @@ mod guard;
 mod log;
 mod manage;
 mod off;
+mod secret;
 
 use serde_json::json;
 use shared::{Page, offer::PartnerOffer};

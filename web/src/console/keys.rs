@@ -123,6 +123,7 @@ fn row(
                 <div><dt>{tr!(keys.refusals)}</dt><dd>{move || number(refusals, lang())}</dd></div>
             </dl>
             <ul class="chips">{scopes}</ul>
+            {(works && key.maker_left).then(|| view! { <p class="warned">{tr!(keys.maker_left)}</p> })}
             {(!key.last_errors.is_empty()).then(|| errors(key.last_errors))}
         </li>
     }

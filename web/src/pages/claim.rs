@@ -26,7 +26,7 @@ use crate::{
     },
     format::{date, month, number, time},
     language::{lang, say, tr},
-    load::{Loader, load},
+    load::{Loader, load_renewed},
     names, session,
 };
 
@@ -46,7 +46,7 @@ pub fn claim() -> AnyView {
 
 fn mine(id: Memo<String>) -> AnyView {
     let fresh = use_query_map().with_untracked(|q| q.get("new").is_some());
-    let claim = load(move || {
+    let claim = load_renewed(move || {
         let id = id.get().parse::<ClaimId>();
         async move {
             match id {

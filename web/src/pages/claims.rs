@@ -17,7 +17,7 @@ use crate::{
     },
     format::{date, day_month},
     language::{lang, say, tr},
-    load::{Loader, load},
+    load::{Loader, load_renewed},
     names, session,
 };
 
@@ -36,8 +36,8 @@ pub fn claims() -> AnyView {
 }
 
 fn mine() -> AnyView {
-    let claims = load(api::my_claims);
-    let allowances = load(api::my_allowances);
+    let claims = load_renewed(api::my_claims);
+    let allowances = load_renewed(api::my_allowances);
     view! {
         <div class="page">
             {heading(tr!(claims.title), None::<fn() -> &'static str>)}

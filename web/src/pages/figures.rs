@@ -12,12 +12,12 @@ use crate::{
     },
     format::{moment, number, percent},
     language::{lang, say, tr},
-    load::load,
+    load::load_renewed,
 };
 
 /// The page `/figures`.
 pub fn figures() -> AnyView {
-    let summary = load(api::summary);
+    let summary = load_renewed(api::summary);
     view! {
         <div class="page">
             {heading(tr!(figures.title), Some(tr!(figures.lead)))}

@@ -19,7 +19,7 @@ use crate::{
     },
     format::number,
     language::{lang, say, tr},
-    load::load,
+    load::{load, load_renewed},
     names,
     pages::figures::figure,
 };
@@ -31,9 +31,9 @@ const SOON: usize = 3;
 /// The page `/`.
 pub fn home() -> AnyView {
     titled(|| say!(home.title));
-    let offers = load(|| api::offers("facets=true&limit=30"));
+    let offers = load_renewed(|| api::offers("facets=true&limit=30"));
     let partners = load(api::partners);
-    let summary = load(api::summary);
+    let summary = load_renewed(api::summary);
     let counts = move || offers.ready().and_then(|list| list.facets);
     view! {
         <div class="home">

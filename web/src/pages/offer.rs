@@ -22,7 +22,7 @@ use crate::{
     },
     format::{date, number},
     language::{lang, say, tr},
-    load::load,
+    load::load_renewed,
     names,
 };
 
@@ -30,7 +30,7 @@ use crate::{
 pub fn offer() -> AnyView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|p| p.get("id")).and_then(|id| id.parse::<OfferId>().ok()));
-    let offer = load(move || {
+    let offer = load_renewed(move || {
         let id = id.get();
         async move {
             match id {

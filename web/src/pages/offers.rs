@@ -20,7 +20,7 @@ use crate::{
         states::{ghost_cards, states},
     },
     language::{lang, tr},
-    load::load,
+    load::{load, load_renewed},
     names,
     pages::home::offers_count,
 };
@@ -42,7 +42,7 @@ pub fn offers() -> AnyView {
         let address = if query.is_empty() { "/offers".to_owned() } else { format!("/offers?{query}") };
         navigate(&address, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });
-    let offers = load(move || {
+    let offers = load_renewed(move || {
         let query = filter.get().query();
         let and = if query.is_empty() { "" } else { "&" };
         async move { api::offers(&format!("{query}{and}facets=true&limit={LIMIT}")).await }

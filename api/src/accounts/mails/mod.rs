@@ -3,24 +3,31 @@
 
 mod letter;
 mod send;
+mod smtp;
 mod store;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, DbErr};
 use shared::Lang;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::{Instant, sleep, sleep_until},
+};
 use uuid::Uuid;
 
 pub use letter::Letter;
-use send::Sender;
+use send::{NotSent, Sender};
 
 use crate::{
     config::ServeConfig,
     error::Result,
+    jobs,
     store::{
         Store, Transaction,
+        bad_rows::BadRows,
         clock::{Clock, to_ms},
         entities::mails,
     },
@@ -48,11 +55,13 @@ pub fn letter(greeting: &str, text: &str, site: &str) -> String {
 }
 
 /// How often the outbox is looked at when nobody puts anything in: for second tries, and for what a process left behind.
-const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
-/// Mails taken at once.
-const BATCH: i64 = 20;
-/// A mail that was taken is left alone for so long; if its process died, it is tried again then.
-const TAKEN_FOR: TimeDelta = TimeDelta::seconds(120);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Mails that a process sends at the same time.
+const AT_ONCE: usize = 4;
+/// A mail that was taken is left alone for so many seconds; if its process died, it is tried again then.
+const LEASE_SECONDS: u32 = 120;
+/// On the way out, mails get so long to be sent.
+const STOP_TIME: Duration = Duration::from_secs(5);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(30);
 
@@ -62,12 +71,19 @@ pub struct Outbox {
     site: String,
     sender: Sender,
     posted: Arc<Notify>,
+    /// How long mails that were taken are left alone.
+    lease: Duration,
 }
 
 impl Outbox {
     /// As the settings say: over SMTP, or into a folder under the data folder.
     pub fn open(config: &ServeConfig) -> anyhow::Result<Self> {
-        Ok(Self { site: config.public_url.clone(), sender: Sender::open(config)?, posted: Arc::default() })
+        Ok(Self {
+            site: config.public_url.clone(),
+            sender: Sender::open(config)?,
+            posted: Arc::default(),
+            lease: Duration::from_secs(config.mail_lease_seconds.unwrap_or(LEASE_SECONDS).into()),
+        })
     }
 
     /// Puts a letter into the outbox, in the transaction of what it speaks of; once that is committed, the job wakes. It is
@@ -104,42 +120,62 @@ impl Outbox {
     }
 
     /// The job: sends what is in the outbox, until it is told to stop.
-    pub async fn run(&self, db: &Store, clock: &Clock, mut stopped: watch::Receiver<bool>) {
+    pub async fn run(&self, db: &Store, clock: &Clock, bad: &BadRows, mut stopped: watch::Receiver<bool>) {
+        let mut sent = HashSet::new();
         while !*stopped.borrow() {
-            match self.send_some(db, clock).await {
-                // A full batch: there may be more.
-                Ok(sent) if sent == BATCH => continue,
+            let taken = self.send_some(db, clock, &mut sent, &stopped).await;
+            let outcome = forget_sent(db, bad, &mut sent).await.and(taken);
+            match outcome {
+                // As many as could be taken: there may be more.
+                Ok(AT_ONCE) => continue,
                 Ok(_) => {}
-                Err(error) => tracing::warn!(error = %error.chain(), "mails.retry"),
+                Err(error) => jobs::warn("mails.send", &error),
             }
             tokio::select! {
                 () = self.posted.notified() => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = sleep(LOOK_EVERY) => {}
                 _ = stopped.changed() => {}
             }
         }
     }
 
-    async fn send_some(&self, db: &Store, clock: &Clock) -> Result<i64> {
-        let now = clock.now();
-        let until = to_ms(now + TAKEN_FOR);
-        let taken = db.transaction(async |tx| Ok(store::take(tx, to_ms(now), until, BATCH).await?)).await?;
-        let count = i64::try_from(taken.len()).unwrap_or(BATCH);
-        for mail in taken {
-            match self.sender.send(&mail).await {
+    /// Takes some mails and sends them side by side, within the time for which no other process takes them; returns how
+    /// many were taken.
+    async fn send_some(
+        &self,
+        db: &Store,
+        clock: &Clock,
+        sent: &mut HashSet<Uuid>,
+        stopped: &watch::Receiver<bool>,
+    ) -> Result<usize> {
+        // A sixth of the lease is left for writing down what became of them.
+        let (until, now) = (Instant::now() + self.lease * 5 / 6, clock.now());
+        let again_at = to_ms(now + TimeDelta::from_std(self.lease).unwrap_or(LONGEST_PAUSE));
+        let take = async |tx: &Transaction| Ok(store::take(tx, to_ms(now), again_at, AT_ONCE).await?);
+        let taken = db.transaction(take).await?;
+        // What was sent and could not be deleted yet is not sent again.
+        let unsent = taken.iter().filter(|mail| !sent.contains(&mail.id));
+        let left = join_all(unsent.map(async |mail| {
+            let outcome = tokio::select! {
+                outcome = self.sender.send(mail) => outcome,
+                () = sleep_until(until) => Err(NotSent::Slow),
+                () = stop(stopped.clone()) => Err(NotSent::Stopped),
+            };
+            match outcome {
                 Ok(()) => {
                     metrics::counter!("mails_sent", "kind" => mail.kind.clone()).increment(1);
-                    db.transaction(async |tx| Ok(store::delete(tx, mail.id).await?)).await?;
+                    let deleted = db.transaction(async |tx| Ok(store::delete(tx, [mail.id]).await?)).await;
+                    deleted.is_err().then_some(mail.id)
                 }
                 Err(error) => {
-                    // The cause may quote the server, and the server the address: only its kind is logged.
-                    tracing::warn!(kind = mail.kind, tries = mail.tries, reason = error.reason(), "mail.not_sent");
-                    let next = to_ms(clock.now() + pause(mail.tries));
-                    db.transaction(async |tx| Ok(store::put_off(tx, mail.id, next).await?)).await?;
+                    put_off(db, mail, &error, clock.now()).await;
+                    None
                 }
             }
-        }
-        Ok(count)
+        }))
+        .await;
+        sent.extend(left.into_iter().flatten());
+        Ok(taken.len())
     }
 
     /// Forgets mails that could not be sent in time.
@@ -149,6 +185,41 @@ impl Outbox {
             tracing::warn!(count = lost, "mails.given_up");
         }
         Ok(())
+    }
+}
+
+/// Puts a mail off that was not sent.
+async fn put_off(db: &Store, mail: &mails::Model, error: &NotSent, now: DateTime<Utc>) {
+    // The cause may quote the server, and the server the address: only its kind is logged.
+    tracing::warn!(kind = mail.kind, tries = mail.tries, reason = error.reason(), "mail.not_sent");
+    let pause = if matches!(error, NotSent::Stopped) { TimeDelta::zero() } else { pause(mail.tries) };
+    let next = to_ms(now + pause);
+    if let Err(error) = db.transaction(async |tx| Ok(store::put_off(tx, mail, next).await?)).await {
+        // Its lease ends by itself.
+        jobs::warn("mails.put_off", &error);
+    }
+}
+
+/// Deletes what was sent and could not be deleted then; what still cannot be is remembered.
+async fn forget_sent(db: &Store, bad: &BadRows, sent: &mut HashSet<Uuid>) -> Result<()> {
+    let resting = bad.resting();
+    let ids: Vec<Uuid> = sent.iter().copied().filter(|id| !resting.contains(id)).collect();
+    let mut pieces = bad.pieces("mail.delete", &ids, |id| *id);
+    while let Some(piece) = pieces.next() {
+        match db.transaction(async |tx| Ok(store::delete(tx, piece.iter().copied()).await?)).await {
+            Ok(()) => piece.iter().for_each(|id| {
+                sent.remove(id);
+            }),
+            Err(error) => pieces.failed(piece, error)?,
+        }
+    }
+    Ok(())
+}
+
+/// Ends a while after the process was told to stop.
+async fn stop(mut stopped: watch::Receiver<bool>) {
+    if stopped.wait_for(|stopped| *stopped).await.is_ok() {
+        sleep(STOP_TIME).await;
     }
 }
 

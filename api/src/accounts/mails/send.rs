@@ -4,22 +4,19 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::Context;
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    AsyncTransport, Message,
     message::{
         Body, Mailbox,
         header::{ContentTransferEncoding, ContentType, MIME_VERSION_1_0},
     },
 };
 
+use super::smtp::{self, Smtp};
 use crate::{config::ServeConfig, private, store::entities::mails};
-
-/// A mail server that is silent for so long is given up on until the next try.
-const SMTP_TIME: Duration = Duration::from_secs(20);
 
 /// Where mails go.
 #[derive(Debug)]
@@ -30,7 +27,7 @@ pub struct Sender {
 
 #[derive(Debug)]
 enum Way {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Smtp),
     Folder(PathBuf),
 }
 
@@ -39,6 +36,10 @@ enum Way {
 pub enum NotSent {
     #[error("the mail cannot be written down")]
     Mail,
+    #[error("the mail server took too long")]
+    Slow,
+    #[error("the process ends")]
+    Stopped,
     #[error(transparent)]
     Smtp(#[from] lettre::transport::smtp::Error),
     #[error(transparent)]
@@ -50,8 +51,12 @@ impl NotSent {
     pub fn reason(&self) -> String {
         match self {
             Self::Mail => "bad mail".to_owned(),
+            Self::Slow => "timeout".to_owned(),
+            Self::Stopped => "stopped".to_owned(),
             Self::File(error) => error.kind().to_string(),
             Self::Smtp(error) if error.is_timeout() => "timeout".to_owned(),
+            Self::Smtp(error) if error.is_tls() => "no TLS with a valid certificate".to_owned(),
+            Self::Smtp(error) if error.is_client() => "the server lacks what is needed, such as STARTTLS".to_owned(),
             Self::Smtp(error) => error.status().map_or_else(|| "no connection".to_owned(), |code| code.to_string()),
         }
     }
@@ -67,13 +72,7 @@ impl Sender {
             )
         })?;
         let way = if let Some(url) = &config.smtp_url {
-            Way::Smtp(
-                AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-                    .ok()
-                    .context("SMTP_URL must look like smtp://user:password@host:587?tls=required or smtps://…")?
-                    .timeout(Some(SMTP_TIME))
-                    .build(),
-            )
+            Way::Smtp(smtp::open(url, config.smtp_ca.as_deref())?)
         } else {
             let folder = config.data.data_dir.join("mails");
             tracing::info!(folder = %folder.display(), "without SMTP_URL, mails are written to a folder");

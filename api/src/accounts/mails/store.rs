@@ -1,6 +1,6 @@
 //! The queries of the outbox.
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use crate::store::{Sql, either, entities::mails, statement};
@@ -13,7 +13,13 @@ pub async fn add(db: &impl ConnectionTrait, mail: mails::Model) -> Result<(), Db
 
 /// Takes up to `count` mails whose time has come, and puts their next try off to `again_at`: no other process takes
 /// them until then, and if this one dies, they are sent then.
-pub async fn take(db: &impl ConnectionTrait, now: i64, again_at: i64, count: i64) -> Result<Vec<mails::Model>, DbErr> {
+pub async fn take(
+    db: &impl ConnectionTrait,
+    now: i64,
+    again_at: i64,
+    count: usize,
+) -> Result<Vec<mails::Model>, DbErr> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
     let sql = Sql {
         sqlite: "UPDATE mails SET tries = tries + 1, next_try_at = $2 WHERE id IN
                  (SELECT id FROM mails WHERE next_try_at <= $1 AND expires_at > $1 ORDER BY next_try_at LIMIT $3)
@@ -27,16 +33,16 @@ pub async fn take(db: &impl ConnectionTrait, now: i64, again_at: i64, count: i64
     rows.iter().map(|row| mails::Model::from_query_result(row, "")).collect()
 }
 
-/// Deletes a mail that was sent.
-pub async fn delete(db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
-    mails::Entity::delete_by_id(id).exec(db).await?;
+/// Deletes mails that were sent.
+pub async fn delete(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    mails::Entity::delete_many().filter(mails::Column::Id.is_in(ids)).exec(db).await?;
     Ok(())
 }
 
-/// Puts the next try of a mail off.
-pub async fn put_off(db: &impl ConnectionTrait, id: Uuid, next_try_at: i64) -> Result<(), DbErr> {
-    let sql = "UPDATE mails SET next_try_at = $2 WHERE id = $1";
-    db.execute_raw(statement(db, sql, [id.into(), next_try_at.into()])).await?;
+/// Puts off the next try of a mail, unless another process has taken it since this try.
+pub async fn put_off(db: &impl ConnectionTrait, mail: &mails::Model, next_try_at: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE mails SET next_try_at = $2 WHERE id = $1 AND tries = $3";
+    db.execute_raw(statement(db, sql, [mail.id.into(), next_try_at.into(), mail.tries.into()])).await?;
     Ok(())
 }
 

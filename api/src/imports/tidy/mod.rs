@@ -14,7 +14,7 @@ use shared::{
 use super::{Imports, finish};
 use crate::{
     error::{Error, Result},
-    store::clock::to_ms,
+    store::{bad_rows::BadRows, clock::to_ms},
 };
 
 /// How long a partner can look at what became of an upload, and correct it.
@@ -24,36 +24,40 @@ const GONE: TimeDelta = TimeDelta::days(1);
 /// Slices of rows that are deleted in one go of this job: each is a short transaction.
 const SLICES: usize = 200;
 
-/// Ends what is lost, forgets what is old, and removes files that belong to nothing.
-pub async fn tidy(all: &Imports) -> Result<()> {
-    end_lost(all).await?;
-    forget_old(all).await?;
+/// Forgets what is old, and removes files that belong to nothing.
+pub async fn tidy(all: &Imports, bad: &BadRows) -> Result<()> {
+    forget_old(all, bad).await?;
     remove_left_over(all).await
 }
 
-async fn end_lost(all: &Imports) -> Result<()> {
+/// Ends uploads whose file is lost.
+pub async fn end_lost(all: &Imports, bad: &BadRows) -> Result<()> {
     let now = all.clock.now();
     let gone = to_ms(now - GONE);
     all.store.transaction(async |tx| Ok(store::see(tx, all.spool.host, to_ms(now), gone).await?)).await?;
-    for import in store::lost(all.store.fresh(), gone).await? {
+    for import in store::lost(all.store.fresh(), bad.resting(), gone).await? {
         let lost = FileProblem::new(FileCode::FileLost);
-        if finish::end(&all.store, &import, &import, Some(&lost), now).await?.is_some() {
-            tracing::warn!(import = %import.id, host = %import.host, "import.lost");
+        match finish::end(&all.store, &import, &import, Some(&lost), now).await {
+            Ok(ended) if ended.is_some() => tracing::warn!(import = %import.id, host = %import.host, "import.lost"),
+            Ok(_) => {}
+            Err(error) => bad.add("import.end_lost", import.id, &error),
         }
     }
     Ok(())
 }
 
-async fn forget_old(all: &Imports) -> Result<()> {
+async fn forget_old(all: &Imports, bad: &BadRows) -> Result<()> {
     let (db, before) = (&all.store, to_ms(all.clock.now() - KEPT));
     let mut slices = 0;
-    for import in store::next(db.fresh(), all.spool.host, before).await? {
+    for import in store::next(db.fresh(), bad.resting(), all.spool.host, before).await? {
         while slices < SLICES {
             slices += 1;
-            if db.transaction(async |tx| Ok(store::forget(tx, import.id).await?)).await? {
-                all.spool.remove(ImportId(import.id));
-                break;
+            match db.transaction(async |tx| Ok(store::forget(tx, import.id).await?)).await {
+                Ok(false) => continue,
+                Ok(true) => all.spool.remove(ImportId(import.id)),
+                Err(error) => bad.add("import.forget", import.id, &error),
             }
+            break;
         }
     }
     Ok(())

@@ -23,16 +23,23 @@ fn nobody_has_seen() -> Condition {
     Condition::all().add(Expr::cust("host NOT IN (SELECT host FROM import_hosts)"))
 }
 
-/// Uploads that are not over, came before an instant, and lie in a folder that nobody has seen for long.
-pub async fn lost(db: &impl ConnectionTrait, before: i64) -> Result<Vec<imports::Model>, DbErr> {
+/// Uploads that are not over, came before an instant, and lie in a folder that nobody has seen for long; without `except`.
+pub async fn lost(db: &impl ConnectionTrait, except: Vec<Uuid>, before: i64) -> Result<Vec<imports::Model>, DbErr> {
     let lost = is_open().add(imports::Column::CreatedAt.lt(before)).add(nobody_has_seen());
+    let lost = lost.add(imports::Column::Id.is_not_in(except));
     imports::Entity::find().filter(lost).limit(100).all(db).await
 }
 
 /// Uploads that are over, of which something is still kept, of this folder and of those that are gone: those before an
-/// instant.
-pub async fn next(db: &impl ConnectionTrait, host: Uuid, before: i64) -> Result<Vec<imports::Model>, DbErr> {
+/// instant, without `except`.
+pub async fn next(
+    db: &impl ConnectionTrait,
+    except: Vec<Uuid>,
+    host: Uuid,
+    before: i64,
+) -> Result<Vec<imports::Model>, DbErr> {
     imports::Entity::find()
+        .filter(imports::Column::Id.is_not_in(except))
         .filter(Condition::any().add(imports::Column::Host.eq(host)).add(nobody_has_seen()))
         .filter(imports::Column::Tidied.eq(false))
         .filter(imports::Column::FinishedAt.lt(before))

@@ -58,6 +58,15 @@ pub enum Step {
     Over,
 }
 
+/// Ends an upload at which something is wrong that does not go away by trying again.
+pub async fn give_up(all: &Imports, id: Uuid) -> Result<()> {
+    let Some(import) = store::runner_read(all.store.fresh(), id).await? else { return Ok(()) };
+    let internal = FileProblem::new(FileCode::Internal);
+    finish::end(&all.store, &import, &import, Some(&internal), all.clock.now()).await?;
+    tracing::error!(%id, "import.given_up");
+    Ok(())
+}
+
 impl Work {
     /// Takes an upload up, if no other process has it.
     pub async fn open(all: &Imports, import: imports::Model) -> Result<Option<Self>> {
@@ -181,11 +190,6 @@ impl Work {
             self.import = after;
         }
         Ok(done)
-    }
-
-    /// Gives up: something is wrong here that does not go away by trying again.
-    pub async fn give_up(&mut self, all: &Imports) -> Result<Step> {
-        self.fail(all, FileProblem::new(FileCode::Internal)).await
     }
 
     async fn fail(&mut self, all: &Imports, failure: FileProblem) -> Result<Step> {

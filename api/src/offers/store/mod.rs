@@ -93,12 +93,24 @@ fn sandboxes() -> sea_orm::sea_query::SelectStatement {
 
 /// Offers whose time has come, at most `limit`: scheduled ones to open, open ones to end. Plan: the indexes of those two
 /// times, whose conditions are repeated here.
-pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<offers::Model>, DbErr> {
-    let sql = format!(
-        "SELECT * FROM offers WHERE (state = 'scheduled' AND starts_at <= $1)
-         OR (state IN ('scheduled', 'announced', 'published', 'paused') AND ends_at <= $1) LIMIT {limit}"
-    );
-    offers::Entity::find().from_raw_sql(statement(db, &sql, [now.into()])).all(db).await
+pub async fn due(
+    db: &impl ConnectionTrait,
+    except: &[Uuid],
+    now: i64,
+    limit: u64,
+) -> Result<Vec<offers::Model>, DbErr> {
+    let sql = |except: &str| {
+        format!(
+            "SELECT * FROM offers WHERE ((state = 'scheduled' AND starts_at <= $1)
+             OR (state IN ('scheduled', 'announced', 'published', 'paused') AND ends_at <= $1))
+             AND id NOT IN ({except}) LIMIT {limit}"
+        )
+    };
+    let sqlite = sql("SELECT unhex(value) FROM json_each($2)");
+    let postgres = sql("SELECT value::uuid FROM json_array_elements_text($2::json)");
+    let sql = Sql { sqlite: &sqlite, postgres: &postgres };
+    let statement = either(db, sql, [now.into(), json::ids(except.iter().copied())]);
+    offers::Entity::find().from_raw_sql(statement).all(db).await
 }
 
 /// Offers and edits that wait for the ministry, of those that were handed in after one instant and up to another.
@@ -201,8 +213,13 @@ pub async fn delete(db: &impl ConnectionTrait, offer: &offers::Model) -> Result<
 }
 
 /// Offers whose words are not written down yet, by paths that write only drafts.
-pub async fn without_words(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<offers::Model>, DbErr> {
-    offers::Entity::find().filter(offers::Column::Search.is_null()).limit(limit).all(db).await
+pub async fn without_words(
+    db: &impl ConnectionTrait,
+    except: Vec<Uuid>,
+    limit: u64,
+) -> Result<Vec<offers::Model>, DbErr> {
+    let without = offers::Column::Search.is_null().and(offers::Column::Id.is_not_in(except));
+    offers::Entity::find().filter(without).limit(limit).all(db).await
 }
 
 /// Writes down the words of offers, unless they changed since they were read; the offers stay as they are.

@@ -23,7 +23,8 @@ use crate::{
     partners::{
         Desk,
         access::Right,
-        invitations, members,
+        invitations,
+        members::{self, Doing},
         permission::{Belong, Manage},
     },
     refusals,
@@ -64,11 +65,12 @@ pub async fn list(
 #[patch("/partners/{slug}/members/{id}")]
 pub async fn change(
     Allowed(desk, (_, Id(user), Json(input))): Allowed<Desk<Manage>, (Query<Nothing>, Id<UserId>, Json<ChangeMember>)>,
+    accounts: web::Data<Accounts>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let now = clock.now();
-    let change = async |tx: &Transaction| members::change(tx, desk.actor, desk.id(), user, input.role, now).await;
+    let doing = Doing { actor: desk.actor, partner: desk.id(), now: clock.now() };
+    let change = async |tx: &Transaction| members::change(tx, &accounts, &doing, user, input.role).await;
     let member = store.transaction(change).await?;
     Ok(HttpResponse::Ok().json(member))
 }
@@ -79,6 +81,7 @@ pub async fn change(
 #[delete("/partners/{slug}/members/{id}")]
 pub async fn remove(
     Allowed(desk, (_, Id(user))): Allowed<Desk<Belong>, (Query<Nothing>, Id<UserId>)>,
+    accounts: web::Data<Accounts>,
     store: web::Data<Store>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
@@ -87,8 +90,8 @@ pub async fn remove(
     if !may {
         return Err(Error::new(Code::Forbidden).with("role", MemberRole::Owner));
     }
-    let now = clock.now();
-    store.transaction(async |tx| members::remove(tx, desk.actor, desk.id(), user, now).await).await?;
+    let doing = Doing { actor: desk.actor, partner: desk.id(), now: clock.now() };
+    store.transaction(async |tx| members::remove(tx, &accounts, &doing, user).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

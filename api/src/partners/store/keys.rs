@@ -5,7 +5,7 @@ use sea_orm::{
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value,
 };
 use shared::{
-    ApiKeyId, PartnerId,
+    ApiKeyId, PartnerId, UserId,
     partner::{KEY_ERRORS, KeyMode},
 };
 use uuid::Uuid;
@@ -49,6 +49,21 @@ pub async fn live_keys(db: &impl ConnectionTrait, partner: Uuid, mode: KeyMode, 
         .add(api_keys::Column::ExpiresAt.gt(now))
         .add(api_keys::Column::RevokedAt.is_null().or(api_keys::Column::RevokedAt.gt(now)));
     api_keys::Entity::find().filter(live).count(db).await
+}
+
+/// Keys of a partner that somebody made and that work now, the oldest first.
+pub async fn keys_made_by(
+    db: &impl ConnectionTrait,
+    partner: PartnerId,
+    user: UserId,
+    now: i64,
+) -> Result<Vec<api_keys::Model>, DbErr> {
+    let theirs = Condition::all()
+        .add(api_keys::Column::PartnerId.eq(partner.0))
+        .add(api_keys::Column::CreatedBy.eq(user.0))
+        .add(api_keys::Column::ExpiresAt.gt(now))
+        .add(api_keys::Column::RevokedAt.is_null().or(api_keys::Column::RevokedAt.gt(now)));
+    api_keys::Entity::find().filter(theirs).order_by_asc(api_keys::Column::Id).all(db).await
 }
 
 /// Ends a key at a time.

@@ -177,6 +177,19 @@ pub async fn invitations(
     invitations::Entity::find().filter(open).order_by_desc(invitations::Column::Id).limit(limit).all(db).await
 }
 
+/// Ends the invitations that somebody has sent for a partner; returns how many.
+pub async fn end_invitations_of(db: &impl ConnectionTrait, partner: PartnerId, user: UserId) -> Result<u64, DbErr> {
+    let theirs = invitations::Column::PartnerId.eq(partner.0).and(invitations::Column::InvitedBy.eq(user.0));
+    Ok(invitations::Entity::delete_many().filter(theirs).exec(db).await?.rows_affected)
+}
+
+/// Whether somebody may invite for a partner now: its owners may, and the ministry.
+pub async fn may_invite(db: &impl ConnectionTrait, partner: PartnerId, user: Uuid) -> Result<bool, DbErr> {
+    let sql = "SELECT 1 AS one FROM users u WHERE u.id = $2 AND (u.role = 'admin' OR EXISTS
+               (SELECT 1 FROM members m WHERE m.partner_id = $1 AND m.user_id = $2 AND m.role = 'owner'))";
+    Ok(db.query_one_raw(statement(db, sql, [partner.0.into(), user.into()])).await?.is_some())
+}
+
 /// How many invitations to other addresses than this one can still be accepted.
 pub async fn count_invitations(
     db: &impl ConnectionTrait,

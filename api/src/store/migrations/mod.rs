@@ -17,6 +17,7 @@ mod m0013_hosts;
 mod m0014_kept;
 mod m0015_idempotency;
 mod m0016_spent;
+mod m0017_alerts;
 mod runner;
 
 use sea_orm::{DatabaseConnection, DbBackend};
@@ -49,6 +50,7 @@ fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0014_kept::Migration),
         Box::new(m0015_idempotency::Migration),
         Box::new(m0016_spent::Migration),
+        Box::new(m0017_alerts::Migration),
     ]
 }
 

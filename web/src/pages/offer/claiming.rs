@@ -26,7 +26,7 @@ use crate::{
     },
     format::{day_month, number},
     language::{lang, say, tr},
-    load::{Load, Loader, load},
+    load::{Load, Loader, load_renewed},
     names, session,
 };
 
@@ -78,7 +78,7 @@ pub fn claiming(offer: &OfferView, reload: Callback<()>) -> AnyView {
 
 /// Asks whether they may claim it; again whenever somebody signs in or is verified, and not for nobody.
 fn may_they(id: OfferId) -> Loader<Eligibility> {
-    load(move || {
+    load_renewed(move || {
         let known = session::me();
         async move {
             match known {
