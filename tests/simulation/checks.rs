@@ -129,7 +129,7 @@ async fn check_uploads(world: &World, db: &Db) {
     for sent in sent {
         let path = world.uploader.path(&format!("/imports/{}", sent.id));
         let over = eventually_within(LATER, &format!("upload {} is over", sent.id), || async {
-            let view: ImportView = world.uploader.owner.at(&world.urls()[0]).get(&path).await.ok();
+            let view: ImportView = world.read(&world.uploader.owner.at(&world.urls()[0]), &path).await.ok();
             view.finished_at.is_some().then_some(view)
         })
         .await;
@@ -165,7 +165,7 @@ async fn check_versions(world: &World, db: &Db, partner: &Partner) {
         world.wrongs((told > last).then(|| format!("version {told} of {id} was acknowledged, and the last is {last}")));
         for version in unread {
             let path = partner.path(&format!("/offers/{id}/versions/{version}"));
-            let answer = partner.owner.at(&world.urls()[0]).get(&path).await;
+            let answer = world.read(&partner.owner.at(&world.urls()[0]), &path).await;
             if answer.status == 200 {
                 let view: OfferVersionView = answer.json();
                 let wrong = world.model().versions.entry(id).or_default().read(version, &view);

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use shared::{
     ClaimId, OfferId, Page,
     claim::{ClaimState, ClaimView},
-    offer::OfferView,
+    offer::{OfferView, PartnerOffer},
 };
 use tests::{Caller, PATIENCE, db::Db};
 
@@ -40,15 +40,15 @@ pub async fn check(world: &World, db: &Db) {
 async fn offer_is_shown(world: &World, url: &str, offer: OfferId, rows: &HashMap<ClaimId, Row>) {
     let count = rows.values().filter(|row| row.offer == offer && row.state.counts()).map(|row| row.quantity).sum();
     let anon = Caller::new(url);
-    let managed = world.admin.at(url).get(&world.partner.path(&format!("/offers/{offer}"))).await;
-    let live: shared::offer::PartnerOffer = managed.ok();
+    let path = world.partner.path(&format!("/offers/{offer}"));
+    let live: PartnerOffer = world.read(&world.admin.at(url), &path).await.ok();
     if live.claimed != count {
         return world.wrong(format!("{offer}: its partner sees {} claimed, and {count} are", live.claimed));
     }
     let left = live.offer.quota.map(|quota| quota.saturating_sub(count));
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let answer = anon.get(&format!("/offers/{offer}")).await;
+        let answer = world.read(&anon, &format!("/offers/{offer}")).await;
         let shown = (answer.status == 200).then(|| answer.json::<OfferView>().card);
         let is_so = shown.as_ref().map_or(!live.state.is_public(), |card| {
             (card.claimed, card.left, card.quota, card.state) == (count, left, live.offer.quota, live.state)
@@ -69,7 +69,7 @@ async fn offer_is_shown(world: &World, url: &str, offer: OfferId, rows: &HashMap
 async fn claims_are_shown(world: &World, url: &str, person: &Claimant, db: &Db) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let (shown, there) = (shown_to(url, person).await, theirs(db, person).await);
+        let (shown, there) = (shown_to(world, url, person).await, theirs(db, person).await);
         if shown == there {
             return;
         }
@@ -79,11 +79,11 @@ async fn claims_are_shown(world: &World, url: &str, person: &Claimant, db: &Db) 
     }
 }
 
-async fn shown_to(url: &str, person: &Claimant) -> BTreeMap<ClaimId, ClaimState> {
+async fn shown_to(world: &World, url: &str, person: &Claimant) -> BTreeMap<ClaimId, ClaimState> {
     let (mut shown, mut cursor) = (BTreeMap::new(), String::new());
     loop {
         let path = format!("/me/claims?limit=100{cursor}");
-        let page: Page<ClaimView> = person.caller.at(url).get(&path).await.ok();
+        let page: Page<ClaimView> = world.read(&person.caller.at(url), &path).await.ok();
         shown.extend(page.items.iter().map(|claim| (claim.id, claim.state)));
         let Some(next) = page.next_cursor else { return shown };
         cursor = format!("&cursor={next}");

@@ -146,6 +146,16 @@ impl World {
         }
     }
 
+    /// Reads something at a quiet point. A connection that the server closed meanwhile is no answer.
+    pub async fn read(&self, caller: &Caller, path: &str) -> Answer {
+        for _ in 0..5 {
+            if let Ok(answer) = caller.get(path).attempt().await {
+                return answer;
+            }
+        }
+        caller.get(path).await
+    }
+
     fn check_failure(&self, answer: &Answer) {
         let shed = answer.status == 503 && answer.header("retry-after").is_some() && answer.code().is_some();
         if answer.status >= 500 && !shed {

@@ -1,8 +1,8 @@
 // A disk that fails by order: a library in front of libc (LD_PRELOAD) for the tests of faults.
 //
 // VM_TEST_DISK names a file with the order below, which is mapped, so that a test gives and withdraws it while the
-// program runs. Only files below VM_TEST_DISK_FOLDER are meant, and sockets where the order says so. Without an order each call costs one read of
-// memory. tests/src/disk.rs is the other side.
+// program runs. Only files below VM_TEST_DISK_FOLDER are meant, and sockets where the order says so. Without an order
+// each call costs one read of memory. tests/src/disk.rs is the other side.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -27,9 +27,11 @@ impl Versions {
         }
     }
 
-    /// The versions that were not read yet, up to the present one.
-    pub fn unread(&self, last: u32) -> std::ops::RangeInclusive<u32> {
-        self.read.keys().next_back().map_or(1, |read| read + 1)..=last
+    /// The versions to be read: those that were not yet, and the one that was the present one when they were last read.
+    pub fn unread(&self, present: u32) -> std::ops::RangeInclusive<u32> {
+        let last = self.read.keys().next_back().copied();
+        let from = if last == Some(present) { present + 1 } else { last.unwrap_or(1) };
+        from..=present
     }
 
     /// Writes down a version as the API says that it is; says what is wrong with it, if anything.
