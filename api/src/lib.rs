@@ -22,4 +22,5 @@ pub mod redemptions;
 pub mod stats;
 pub mod store;
 mod tls;
+mod uploads;
 pub mod webhooks;

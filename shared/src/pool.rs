@@ -32,6 +32,14 @@ names! {
         TooLong = "too_long",
         /// It has something other than printable characters, or blanks inside.
         InvalidCharacters = "invalid_characters",
+        /// A spreadsheet shortened a long number and lost its digits: `1.23457E+15`.
+        ShortenedNumber = "shortened_number",
+        /// A spreadsheet's error stands in place of the code: `#N/A`.
+        SpreadsheetError = "spreadsheet_error",
+        /// The line has several cells, and nothing says which of them is the code.
+        SeveralCells = "several_cells",
+        /// The line cannot be read: its quotes do not match.
+        BrokenLine = "broken_line",
     }
 
     /// What becomes of an upload in which some codes are refused.
@@ -81,6 +89,26 @@ impl CodeFault {
                 "Kodda boşluq və ya görünməyən simvol var. Yalnız çap olunan simvollar qalsın.",
                 "The code has a blank or an invisible character. Keep printable characters only.",
                 "В коде есть пробел или невидимый символ. Оставьте только печатные символы.",
+            ],
+            Self::ShortenedNumber => [
+                "Cədvəl proqramı uzun kodu qısaldıb, rəqəmləri itib. Sütunun formatını «Mətn» edin və kodu yenidən yazın.",
+                "The spreadsheet shortened a long code, and its digits are lost. Set the column's format to Text and enter the code again.",
+                "Табличная программа сократила длинный код, его цифры потеряны. Задайте столбцу формат «Текст» и введите код заново.",
+            ],
+            Self::SpreadsheetError => [
+                "Kodun yerində cədvəl proqramının xətası var. Düsturu düzəldin və ya kodu özünüz yazın.",
+                "A spreadsheet's error stands in place of the code. Correct the formula or write the code yourself.",
+                "Вместо кода стоит ошибка табличной программы. Исправьте формулу или впишите код сами.",
+            ],
+            Self::SeveralCells => [
+                "Sətirdə bir neçə xana var və hansının kod olduğu bilinmir. Birinci sətirdə kod sütununa «kod» adını verin və ya hər sətirdə yalnız kodu saxlayın.",
+                "The line has several cells, and it is not clear which one is the code. Name the column of codes “code” in the first line, or leave only the code on each line.",
+                "В строке несколько ячеек, и неясно, где код. Назовите столбец с кодами «код» в первой строке или оставьте в каждой строке только код.",
+            ],
+            Self::BrokenLine => [
+                "Sətir oxunmadı. Dırnaq işarələrini yoxlayın: dırnaq içindəki dırnaq iki dəfə yazılır.",
+                "The line could not be read. Check its quotes: a quote within quotes is written twice.",
+                "Строку не удалось прочитать. Проверьте кавычки: кавычка внутри кавычек пишется дважды.",
             ],
         };
         lang.pick(az, en, ru)
@@ -234,6 +262,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn every_fault_says_in_all_languages_what_to_do() {
+        for lang in Lang::ALL {
+            assert!(CodeFault::ALL.iter().all(|fault| fault.message(lang).contains(". ")), "{lang:?}");
+        }
+    }
 
     #[test]
     fn the_middle_of_a_code_is_hidden() {

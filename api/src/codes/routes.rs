@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, dev::Payload, ge
 use serde::Deserialize;
 use shared::{
     Code, OfferId, Validate, Violations,
+    import::FileProblem,
     pool::{CodePool, CodesAdded, CodesRemoved, NewCodes, OnCodeFault, UPLOAD_MAX},
 };
 use utoipa::IntoParams;
@@ -31,6 +32,7 @@ use crate::{
     },
     refusals,
     store::{Store, Transaction, clock::Clock},
+    uploads,
 };
 
 refusals! {
@@ -65,21 +67,29 @@ impl FromRequest for Sent {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (media, payload) = (body::media(request), payload.take());
+        let (media, payload, lang) = (body::media(request), payload.take(), problem::lang(request));
         Box::pin(async move {
-            match media? {
-                Media::Json => {
-                    let codes: NewCodes = body::checked(&body::read_up_to(payload, UPLOAD_MAX).await?)?;
-                    Ok(Self(upload::entries(codes.codes)))
-                }
-                Media::Text => Ok(Self(upload::lines(&body::read_up_to(payload, UPLOAD_MAX).await?)?)),
+            let media = media?;
+            if matches!(&media, Media::Text { charset: Some(charset) } if !uploads::is_read(charset)) {
+                return Err(Code::UnsupportedMediaType.into());
             }
+            let sent = body::read_up_to(payload, UPLOAD_MAX).await?;
+            let charset = match media {
+                Media::Json => return Ok(Self(upload::entries(body::checked::<NewCodes>(&sent)?.codes))),
+                Media::Text { charset } => charset,
+            };
+            let reading = tokio::task::spawn_blocking(move || upload::lines(&sent, charset.as_deref()));
+            let lines = reading.await.map_err(Error::internal)?;
+            let unreadable = |why: FileProblem| Error::new(Code::MalformedRequest).with("failure", why.localised(lang));
+            Ok(Self(lines.map_err(unreadable)?))
         })
     }
 }
 
-/// Adds codes to an offer's pool: a text with one code a line (a heading and a byte order mark may stand above them), or
-/// a list. Codes that are wrong, stand twice, or belong to any offer of the partner already are named line by line.
+/// Adds codes to an offer's pool: a text with one code a line, a table whose first line names the column of codes (`code`,
+/// `kod`, `промокод`), or a list. Texts and tables are read as uploads of offers are: encodings, separators, `sep=;`,
+/// `="00123"`. A file that cannot be read is refused with `failure` saying why. Codes that are wrong, stand twice, or belong
+/// to any offer of the partner already are named line by line.
 #[utoipa::path(tag = "partner's offers", params(("slug" = String, Path), ("id" = OfferId, Path), AddQuery),
     request_body(content((NewCodes = "application/json"), (String = "text/plain"), (String = "text/csv"))),
     security(("api_key" = []), ("bearer" = []), ("session" = [])),

@@ -1,35 +1,29 @@
-//! Reading an upload of codes: one code a line, or a list. Pure; what the database knows of the codes comes in.
+//! Reading an upload of codes: a table or text with one code a line, or a list. Pure; what the database knows of the
+//! codes comes in.
+
+mod heading;
+mod sheet;
 
 use std::collections::HashMap;
 
 use shared::{
-    Code, FieldCode, Lang, OfferId,
+    FieldCode, Lang, OfferId,
     pool::{CODE_LENGTH_MAX, CODES_MAX, CodeFault, CodeProblem, PROBLEMS_MAX},
 };
 
-use crate::error::{Error, Result};
-
-/// Words that stand above a column of codes.
-const HEADERS: [&str; 12] = [
-    "code",
-    "codes",
-    "kod",
-    "kodlar",
-    "код",
-    "коды",
-    "promo",
-    "promokod",
-    "промокод",
-    "promo code",
-    "voucher",
-    "coupon",
-];
+pub use self::sheet::lines;
+use crate::{
+    error::{Error, Result},
+    uploads::{cell, damage},
+};
 
 /// A code of an upload, with its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub line: u32,
     pub code: String,
+    /// Why the line cannot be read.
+    pub fault: Option<CodeFault>,
 }
 
 /// A line that is refused.
@@ -49,7 +43,13 @@ impl Fault {
     fn problem(&self, lang: Lang) -> CodeProblem {
         CodeProblem {
             line: self.line.line,
-            code: self.line.code.chars().filter(|c| is_printable(*c)).take(CODE_LENGTH_MAX).collect(),
+            code: self
+                .line
+                .code
+                .chars()
+                .filter(|c| is_printable(*c) || *c == '\u{fffd}')
+                .take(CODE_LENGTH_MAX)
+                .collect(),
             fault: self.kind,
             message: self.kind.message(lang).to_owned(),
             first_line: self.first_line,
@@ -63,38 +63,9 @@ pub fn problems(faults: &[Fault], lang: Lang) -> Vec<CodeProblem> {
     faults.iter().take(PROBLEMS_MAX).map(|fault| fault.problem(lang)).collect()
 }
 
-/// The lines of a text: a byte order mark, a heading, blank lines and the quotes and separators of spreadsheets around a
-/// single column are left out.
-pub fn lines(body: &[u8]) -> Result<Vec<Line>> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::new(Code::MalformedRequest))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut lines, mut at_top) = (Vec::new(), true);
-    // A carriage return alone ends a line, too, so that the numbers are those of the editor.
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    for (number, line) in (1..).zip(text.split('\n')) {
-        let code = cell(line);
-        if code.is_empty() {
-            continue;
-        }
-        // Only the first line that is not blank can be a heading.
-        if std::mem::take(&mut at_top) && HEADERS.contains(&code.to_lowercase().as_str()) {
-            continue;
-        }
-        lines.push(Line { line: number, code: code.to_owned() });
-    }
-    Ok(lines)
-}
-
-/// The one cell of a line.
-fn cell(line: &str) -> &str {
-    let line = line.trim().trim_end_matches([';', ',', '\t']).trim();
-    let quoted = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    quoted.filter(|inner| !inner.contains('"')).unwrap_or(line).trim()
-}
-
 /// The entries of a list.
 pub fn entries(codes: Vec<String>) -> Vec<Line> {
-    (1..).zip(codes).map(|(line, code)| Line { line, code: code.trim().to_owned() }).collect()
+    (1..).zip(codes).map(|(line, code)| Line { line, code: code.trim().to_owned(), fault: None }).collect()
 }
 
 /// Refuses an upload without codes or with too many.
@@ -116,10 +87,8 @@ pub fn sift(lines: Vec<Line>) -> (Vec<Line>, Vec<Fault>) {
     let (mut good, mut faults) = (Vec::with_capacity(lines.len()), Vec::new());
     let mut first: HashMap<String, u32> = HashMap::with_capacity(lines.len());
     for line in lines {
-        if line.code.is_empty() || !line.code.chars().all(is_printable) {
-            faults.push(Fault::new(line, CodeFault::InvalidCharacters));
-        } else if line.code.chars().count() > CODE_LENGTH_MAX {
-            faults.push(Fault::new(line, CodeFault::TooLong));
+        if let Some(kind) = line.fault.or_else(|| wrong(&line.code)) {
+            faults.push(Fault::new(line, kind));
         } else if let Some(first) = first.get(&line.code) {
             let first_line = Some(*first);
             faults.push(Fault { first_line, ..Fault::new(line, CodeFault::DuplicateInFile) });
@@ -129,6 +98,17 @@ pub fn sift(lines: Vec<Line>) -> (Vec<Line>, Vec<Fault>) {
         }
     }
     (good, faults)
+}
+
+/// What is wrong with a code by itself.
+fn wrong(code: &str) -> Option<CodeFault> {
+    match code {
+        _ if cell::is_shortened(code) => Some(CodeFault::ShortenedNumber),
+        _ if damage::is_error(code) => Some(CodeFault::SpreadsheetError),
+        _ if code.is_empty() || !code.chars().all(is_printable) => Some(CodeFault::InvalidCharacters),
+        _ if code.chars().count() > CODE_LENGTH_MAX => Some(CodeFault::TooLong),
+        _ => None,
+    }
 }
 
 /// Parts from the good lines those whose code an offer of the partner has already. The faults are in the order of lines.
@@ -153,9 +133,9 @@ pub fn part(
 }
 
 /// What can be read off a screen or a slip of paper. Signs without a shape of their own (marks of direction, joiners,
-/// soft hyphens) make two codes look like one.
+/// soft hyphens) make two codes look like one, and `\u{fffd}` stands for a letter that was lost.
 fn is_printable(c: char) -> bool {
-    let shapeless = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let shapeless = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}');
     c == ' ' || !(c.is_control() || c.is_whitespace() || shapeless)
 }
 
@@ -166,7 +146,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(u32, String)> {
-        lines(text.as_bytes()).unwrap().into_iter().map(|l| (l.line, l.code)).collect()
+        lines(text.as_bytes(), None).unwrap().into_iter().map(|l| (l.line, l.code)).collect()
     }
 
     #[test]
@@ -181,7 +161,9 @@ mod tests {
             assert_eq!(read(text), expected, "{text:?}");
         }
         assert_eq!(read("kod\nkod"), [(2, "kod".to_owned())], "a heading is above the codes alone");
-        assert_eq!(lines(b"\xff\xfeA\0").unwrap_err().code, Code::MalformedRequest);
+        assert_eq!(lines(b"\xff\xfeA\0", None).unwrap()[0].code, "A");
+        let doubtful = lines(b"A\xff\xfe", None).unwrap_err();
+        assert_eq!(doubtful.code, shared::import::FileCode::DoubtfulEncoding);
     }
 
     #[test]
@@ -213,7 +195,7 @@ mod tests {
         #[test]
         fn nothing_gets_lost_or_doubled(body in prop::collection::vec(any::<u8>(), 0..400), text in "[ab\"; \r\n]{0,80}") {
             for body in [body, text.into_bytes()] {
-                let Ok(lines) = lines(&body) else { continue };
+                let Ok(lines) = lines(&body, None) else { continue };
                 let count = lines.len();
                 let (good, faults) = sift(lines);
                 prop_assert_eq!(good.len() + faults.len(), count);

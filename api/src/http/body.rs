@@ -56,14 +56,15 @@ fn is_json(request: &HttpRequest) -> Result<()> {
 }
 
 /// What a body says that it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Media {
+    /// JSON, which is always UTF-8.
     Json,
-    /// Lines of text: `text/plain` or `text/csv`.
-    Text,
+    /// Lines of text: `text/plain` or `text/csv`, in the charset that is named.
+    Text { charset: Option<String> },
 }
 
-/// The media type of a body in UTF-8, not compressed: a small compressed body can inflate without bound.
+/// The media type of a body that is not compressed: a small compressed body can inflate without bound.
 pub fn media(request: &HttpRequest) -> Result<Media> {
     let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|e| e != "identity");
     let media = request.headers().get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
@@ -71,12 +72,11 @@ pub fn media(request: &HttpRequest) -> Result<Media> {
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let charset =
         parts.find_map(|p| p.to_ascii_lowercase().strip_prefix("charset=").map(|c| c.trim_matches('"').to_owned()));
-    if encoded || charset.is_some_and(|c| c != "utf-8") {
-        return Err(Code::UnsupportedMediaType.into());
-    }
+    let is_utf8 = charset.as_deref().is_none_or(|charset| charset == "utf-8");
     match essence.as_str() {
-        "application/json" | "application/merge-patch+json" => Ok(Media::Json),
-        "text/plain" | "text/csv" => Ok(Media::Text),
+        _ if encoded => Err(Code::UnsupportedMediaType.into()),
+        "application/json" | "application/merge-patch+json" if is_utf8 => Ok(Media::Json),
+        "text/plain" | "text/csv" => Ok(Media::Text { charset }),
         _ => Err(Code::UnsupportedMediaType.into()),
     }
 }

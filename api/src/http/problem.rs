@@ -61,6 +61,12 @@ fn document(error: &Error, asked: &Asked) -> Problem {
 /// What to do next, for the codes where the title alone does not say it.
 fn detail(error: &Error, lang: Lang) -> Option<String> {
     let text = match error.code {
+        // A file in a body that could not be read: what is wrong with it, and what to do.
+        Code::MalformedRequest => {
+            let failure = error.extra.get("failure")?;
+            let said = |name: &str| failure.get(name).and_then(serde_json::Value::as_str);
+            return Some(format!("{}. {}", said("message")?, said("remedy")?));
+        }
         Code::RateLimited | Code::Overloaded | Code::UploadElsewhere => {
             let seconds = error.retry_after.unwrap_or(1).to_string();
             return Some(

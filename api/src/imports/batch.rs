@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Read, Seek, SeekFrom},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -27,8 +27,18 @@ pub struct Batch {
     pub rows: Vec<Parsed>,
     /// How far the file has been read, in bytes.
     pub bytes_done: u64,
-    /// Whether these are the last ones.
-    pub last: bool,
+    /// What comes after them.
+    pub then: Then,
+}
+
+/// What comes after a batch.
+#[derive(Clone, Debug)]
+pub enum Then {
+    More,
+    /// Nothing: these were the last rows.
+    End,
+    /// What cannot be read.
+    Broken(FileProblem),
 }
 
 /// A row that has been read.
@@ -79,6 +89,14 @@ impl Read for Counted {
     }
 }
 
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = self.file.seek(to)?;
+        self.read.store(at, Ordering::Relaxed);
+        Ok(at)
+    }
+}
+
 impl Reader {
     /// Opens a file and passes over the rows that are done.
     pub fn open(
@@ -99,17 +117,23 @@ impl Reader {
         Ok(reader)
     }
 
-    /// The next batch.
-    pub fn next(&mut self) -> Result<Batch, FileProblem> {
-        let (mut rows, start, mut last) = (Vec::with_capacity(ROWS), self.read.load(Ordering::Relaxed), false);
+    /// The next batch. Where the file breaks, the rows before are one, too.
+    pub fn next(&mut self) -> Batch {
+        let (mut rows, start, mut then) = (Vec::with_capacity(ROWS), self.read.load(Ordering::Relaxed), Then::More);
         while rows.len() < ROWS && self.read.load(Ordering::Relaxed) < start + BYTES {
-            let Some(row) = self.rows.next().transpose()? else {
-                last = true;
-                break;
-            };
-            rows.push(self.parse(row));
+            match self.rows.next() {
+                Some(Ok(row)) => rows.push(self.parse(row)),
+                Some(Err(problem)) => {
+                    then = Then::Broken(FileProblem { row: Some(self.number + 1), ..problem });
+                    break;
+                }
+                None => {
+                    then = Then::End;
+                    break;
+                }
+            }
         }
-        Ok(Batch { rows, bytes_done: self.read.load(Ordering::Relaxed), last })
+        Batch { rows, bytes_done: self.read.load(Ordering::Relaxed), then }
     }
 
     fn parse(&mut self, row: Row) -> Parsed {

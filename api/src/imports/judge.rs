@@ -43,14 +43,10 @@ impl Judge {
             Ok((reader, batch))
         });
         let (reader, batch) = match reading.await.map_err(Error::internal)? {
-            Ok((reader, batch)) => (Some(reader), batch),
-            Err(problem) => (None, Err(problem)),
+            Ok(read) => read,
+            Err(problem) => return Ok(Next { reader: None, batch: Err(problem) }),
         };
-        let batch = match batch {
-            Ok(batch) => Ok(self.decide(batch).await?),
-            Err(problem) => Err(problem),
-        };
-        Ok(Next { reader, batch })
+        Ok(Next { reader: Some(reader), batch: Ok(self.decide(batch).await?) })
     }
 
     /// Decides about a batch by what is known now.

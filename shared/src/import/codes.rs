@@ -109,12 +109,12 @@ codes! {
         InvalidEncoding = "invalid_encoding",
         ["Sətir UTF-8 kodlaşdırmasında deyil", "The row is not in UTF-8", "Строка не в кодировке UTF-8"],
         ["Faylı UTF-8 kimi saxlayın.", "Save the file as UTF-8.", "Сохраните файл в UTF-8."];
-        /// The row has `{min}` cells where the heading has `{max}`.
+        /// The row has `{min}` cells where the heading has `{max}`; those that are left out at the end are blank.
         WrongNumberOfColumns = "wrong_number_of_columns",
         ["Sətirdə {min} xana var, başlıqda isə {max}", "The row has {min} cells, the heading has {max}", "В строке ячеек: {min}, а в заголовке: {max}"],
-        ["Ayırıcı işarəsi olan mətni dırnağa alın; boş xanaları da saxlayın.",
-         "Put texts that contain the separator into quotes, and keep empty cells.",
-         "Тексты с разделителем возьмите в кавычки; пустые ячейки тоже оставляйте."];
+        ["Ayırıcı işarəsi olan mətni dırnağa alın.",
+         "Put texts that contain the separator into quotes.",
+         "Тексты с разделителем возьмите в кавычки."];
         /// The row is JSON, but no object.
         NotAnObject = "not_an_object",
         ["Sətir obyekt deyil", "The row is not an object", "Строка — не объект"],
@@ -139,6 +139,30 @@ codes! {
         ["Belə yazın: 31.12.2026, 31.12.2026 18:00 (Bakı vaxtı) və ya 2026-12-31.",
          "Write it as 31.12.2026, 31.12.2026 18:00 (Baku time) or 2026-12-31.",
          "Пишите так: 31.12.2026, 31.12.2026 18:00 (бакинское время) или 2026-12-31."];
+        /// A time that could be read in two ways: midnight at which something ends.
+        AmbiguousTime = "ambiguous_time",
+        ["Bitmə vaxtı gecə yarısıdır: günün əvvəli, yoxsa sonu?", "The end is at midnight: the beginning of that day or its end?", "Окончание в полночь: это начало дня или его конец?"],
+        ["Bütün gün üçün yalnız tarixi yazın: 31.12.2026; yoxsa dəqiq vaxtı: 31.12.2026 18:00.",
+         "For the whole day write the date alone: 31.12.2026; otherwise the exact time: 31.12.2026 18:00.",
+         "Для всего дня напишите только дату: 31.12.2026; иначе точное время: 31.12.2026 18:00."];
+        /// Letters became question marks when the file was saved in an encoding that does not have them.
+        LostLetters = "lost_letters",
+        ["Mətndə hərflərin yerində sual işarələri var: hərflər itib", "Question marks stand in place of letters: the letters are lost", "Вместо букв стоят вопросительные знаки: буквы потеряны"],
+        ["Mətni yenidən yazın və faylı «CSV UTF-8» kimi saxlayın: başqa kodlaşdırmalarda ə hərfi yoxdur.",
+         "Write the text again and save the file as “CSV UTF-8”: other encodings do not have the letter ə.",
+         "Напишите текст заново и сохраните файл как «CSV UTF-8»: в других кодировках нет буквы ə."];
+        /// The text was read in another encoding than it was written in, before it came here: `MÉ™lumat`.
+        MangledText = "mangled_text",
+        ["Mətnin hərfləri pozulub: əvvəllər səhv kodlaşdırmada açılıb", "The letters are mangled: the text was opened in a wrong encoding before", "Буквы искажены: раньше текст открыли в неверной кодировке"],
+        ["Mətni ilkin mənbədən yenidən götürün; proqramda faylı «UTF-8» kimi açın və saxlayın.",
+         "Take the text from where it came from again; open and save the file as UTF-8 there.",
+         "Возьмите текст из первоисточника ещё раз; открывайте и сохраняйте файл в UTF-8."];
+        /// A spreadsheet's error stands in place of the value: `#N/A`, `#REF!`, `####`.
+        SpreadsheetError = "spreadsheet_error",
+        ["Dəyərin yerində cədvəl proqramının xətası var", "A spreadsheet's error stands in place of the value", "Вместо значения стоит ошибка табличной программы"],
+        ["Cədvəldə düsturu düzəldin və ya dəyəri özünüz yazın, sonra faylı yenidən saxlayın.",
+         "Correct the formula in the spreadsheet or write the value yourself, then save the file again.",
+         "Исправьте формулу в таблице или впишите значение сами, затем сохраните файл снова."];
         /// The offer is over, so nothing about it changes any more.
         OfferEnded = "offer_ended",
         ["Təklif başa çatıb", "The offer has ended", "Предложение завершено"],
@@ -153,6 +177,12 @@ codes! {
         ["«CSV UTF-8» kimi saxlayın. Windows-1254-də və Windows-1251-də ə hərfi yoxdur, ona görə UTF-8 seçin.",
          "Save it as “CSV UTF-8”. Windows-1254 and Windows-1251 do not have the letter ə, so choose UTF-8.",
          "Сохраните как «CSV UTF-8». В Windows-1254 и Windows-1251 нет буквы ə, поэтому выберите UTF-8."];
+        /// The file could be in more than one encoding; `name` has the candidates with what each makes of a word of it.
+        DoubtfulEncoding = "doubtful_encoding",
+        ["Faylın kodlaşdırması bəlli deyil. Belə oxuna bilər: {name}", "The file's encoding is doubtful. It could be read as {name}", "Кодировка файла неясна. Его можно прочесть так: {name}"],
+        ["Faylı «CSV UTF-8» kimi saxlayın; proqramlar kodlaşdırmanı Content-Type başlığında charset ilə göstərə bilər.",
+         "Save it as “CSV UTF-8”; programs can name the encoding as charset in Content-Type.",
+         "Сохраните его как «CSV UTF-8»; программы могут указать кодировку в Content-Type (charset)."];
         /// From `line` on the file is in another encoding than before.
         MixedEncodings = "mixed_encodings",
         ["{line}-ci sətirdən sonra faylın kodlaşdırması dəyişir", "After line {line} the file's encoding changes", "После строки {line} кодировка файла меняется"],
@@ -177,12 +207,14 @@ codes! {
         TooManyColumns = "too_many_columns",
         ["Cədvəlin sütunları həddən çoxdur", "The table has too many columns", "В таблице слишком много столбцов"],
         ["Artıq sütunları silin; lazım olanlar şablondadır.", "Remove those that are not needed; the template has those that are.", "Удалите лишние; нужные есть в шаблоне."];
-        /// The file is not JSON, or not a list of offers; `line` says where.
+        /// The file is not JSON, or not a list of offers, or it is cut off; `row`, `line` and `byte` say where.
         NotJson = "not_json",
-        ["{line}-ci sətirdən sonra fayl JSON siyahısı kimi oxunmur", "From line {line} on the file cannot be read as a JSON list", "Начиная со строки {line} файл не читается как список JSON"],
-        ["Təklifləri [{…}, {…}] və ya {\"items\": [{…}]} şəklində göndərin.",
-         "Send the offers as [{…}, {…}] or {\"items\": [{…}]}.",
-         "Отправьте предложения как [{…}, {…}] или {\"items\": [{…}]}."];
+        ["Fayl {row} nömrəli təklifdən ({line}-ci sətir, {byte}-ci bayt) sonra JSON siyahısı kimi oxunmur",
+         "From entry {row} on (line {line}, byte {byte}) the file cannot be read as a JSON list",
+         "Начиная с записи {row} (строка {line}, байт {byte}) файл не читается как список JSON"],
+        ["Faylın tam olduğunu yoxlayın; təklifləri [{…}, {…}] və ya {\"items\": [{…}]} şəklində göndərin.",
+         "Check that the file is complete; send the offers as [{…}, {…}] or {\"items\": [{…}]}.",
+         "Проверьте, полон ли файл; отправьте предложения как [{…}, {…}] или {\"items\": [{…}]}."];
         /// Brackets are nested too deep; `line` says where.
         TooDeep = "too_deep",
         ["{line}-ci sətirdə mötərizələr həddən dərindir", "In line {line} the brackets are nested too deep", "В строке {line} слишком глубокая вложенность"],

@@ -133,10 +133,16 @@ pub struct ImportFailure {
     pub remedy: String,
     /// The line where it is, where there is one.
     pub line: Option<u64>,
-    /// What it is about: an encoding, a column.
+    /// The row where it is, from 1, where lines do not tell: a JSON list may be one line.
+    pub row: Option<u64>,
+    /// The byte of the file where it is, from 0, where that is told.
+    pub byte: Option<u64>,
+    /// What it is about: an encoding, the candidates for one, a column.
     pub name: Option<String>,
     /// How many offers would have ended, for `too_many_deletes`; how many rows are wrong, for `rows_refused`.
     pub count: Option<u64>,
+    /// How many rows had been applied before and stay so; null where that is not told, as in a dry run.
+    pub applied: Option<u64>,
 }
 
 /// An upload.
@@ -208,11 +214,14 @@ impl FileProblem {
     pub fn localised(&self, lang: Lang) -> ImportFailure {
         ImportFailure {
             code: self.code,
-            message: self.fill(self.code.message(lang)),
+            message: self.fill(self.code.message(lang)) + &self.stays(lang),
             remedy: self.fill(self.code.remedy(lang)),
             line: self.line,
+            row: self.row,
+            byte: self.byte,
             name: self.name.clone(),
             count: self.count,
+            applied: self.applied,
         }
     }
 }

@@ -82,16 +82,25 @@ pub struct FileProblem {
     pub code: FileCode,
     /// The line where it is.
     pub line: Option<u64>,
+    /// Which row of the file it is, from 1.
+    #[serde(default)]
+    pub row: Option<u64>,
+    /// The byte of the file where it is, from 0.
+    #[serde(default)]
+    pub byte: Option<u64>,
     /// What it is about.
     pub name: Option<String>,
     /// How many.
     pub count: Option<u64>,
+    /// How many rows had been applied before, and stay so.
+    #[serde(default)]
+    pub applied: Option<u64>,
 }
 
 impl FileProblem {
     /// A problem of the whole file.
     pub const fn new(code: FileCode) -> Self {
-        Self { code, line: None, name: None, count: None }
+        Self { code, line: None, row: None, byte: None, name: None, count: None, applied: None }
     }
 
     /// A problem at a line.
@@ -112,7 +121,24 @@ impl FileProblem {
     pub(super) fn fill(&self, text: &str) -> String {
         let number = |n: Option<u64>| n.unwrap_or_default().to_string();
         let text = numerals::fill(text, "line", &number(self.line));
-        numerals::fill(&text, "count", &number(self.count)).replace("{name}", self.name.as_deref().unwrap_or_default())
+        numerals::fill(&text, "count", &number(self.count))
+            .replace("{row}", &number(self.row))
+            .replace("{byte}", &number(self.byte))
+            .replace("{name}", self.name.as_deref().unwrap_or_default())
+    }
+
+    /// What became of the rows before it, where that is known.
+    pub(super) fn stays(&self, lang: Lang) -> String {
+        let text = match self.applied {
+            None => "",
+            Some(0) => lang.pick("; heç nə tətbiq edilmədi", "; nothing was applied", "; ничего не применено"),
+            Some(_) => lang.pick(
+                "; ondan əvvəlki {n} sətir tətbiq edilib və qalır",
+                "; the {n} rows before it were applied and stay",
+                "; строки до неё применены и остаются: {n}",
+            ),
+        };
+        text.replace("{n}", &self.applied.unwrap_or_default().to_string())
     }
 }
 
@@ -131,6 +157,11 @@ mod tests {
             assert!(row.message.contains(said), "{row:?}");
             let file = FileProblem::at(FileCode::NotJson, line).localised(Lang::Az);
             assert!(file.message.contains(said), "{file:?}");
+        }
+        let cut = FileProblem { row: Some(41), applied: Some(40), ..FileProblem::at(FileCode::NotJson, 1) };
+        for lang in Lang::ALL {
+            let message = cut.localised(lang).message;
+            assert!(message.contains("41") && message.contains("40"), "{message}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod claim;
+mod files;
 mod fill;
 
 use shared::{

@@ -1,14 +1,17 @@
 //! Uploads of offers.
 
+mod broken;
 mod cancel;
 mod differential;
 mod errors;
 mod events;
+mod files;
 mod kept;
 mod modes;
 mod retry;
 mod review;
 mod room;
+mod round_trip;
 mod slow;
 mod template;
 mod truth;

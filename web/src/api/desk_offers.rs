@@ -6,10 +6,12 @@ use shared::{
     offer::{BulkRequest, BulkResult, ManagedOffers, OfferDraft, OfferVersion, PartnerOffer},
     pool::{CodePool, CodesAdded, CodesRemoved, OnCodeFault},
 };
+use web_sys::File;
 
 use super::{
     Failure,
     transport::{Empty, Method, Tagged, change, change_tagged, get, get_tagged, post_text, remove_tagged},
+    upload::upload,
 };
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -64,10 +66,18 @@ pub async fn code_pool(slug: &str, id: OfferId) -> Result<CodePool> {
     get(path(slug, &format!("/{id}/codes?limit=20"))).await
 }
 
+fn adding(slug: &str, id: OfferId, on_fault: OnCodeFault) -> String {
+    path(slug, &format!("/{id}/codes?on_error={}", on_fault.as_str()))
+}
+
 /// Adds codes to the pool, one in a line.
 pub async fn add_codes(slug: &str, id: OfferId, lines: String, on_fault: OnCodeFault) -> Result<CodesAdded> {
-    post_text(path(slug, &format!("/{id}/codes?on_error={}", on_fault.as_str())), "text/plain; charset=utf-8", lines)
-        .await
+    post_text(adding(slug, id, on_fault), "text/plain; charset=utf-8", lines).await
+}
+
+/// Adds the codes of a file to the pool; the server finds out how it is written.
+pub async fn add_code_file(slug: &str, id: OfferId, file: &File, on_fault: OnCodeFault) -> Result<CodesAdded> {
+    upload(&adding(slug, id, on_fault), file, "text/csv", |_| {}, |_| {}).await
 }
 
 /// Removes the codes that are not handed out.

@@ -1,11 +1,12 @@
 //! The failed rows of an upload as a table with what is wrong beside them: to be corrected and sent again.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shared::import::{FileProblem, RowError};
 
 use super::{Document, Format, Reader, Row, Rows, csv::known_columns, object, open};
+use crate::uploads::{cell, table::write};
 
 /// The columns that are added.
 pub const COLUMNS: [&str; 4] = ["error_line", "error_codes", "error_messages", "error_remedies"];
@@ -22,7 +23,7 @@ pub struct ErrorCsv<R> {
     columns: Vec<String>,
 }
 
-impl<R: Read> ErrorCsv<R> {
+impl<R: Read + Seek> ErrorCsv<R> {
     /// Opens what was sent.
     pub fn open(format: Format, charset: Option<&str>, reader: R) -> Result<Self, FileProblem> {
         let rows = open(format, charset, reader)?;
@@ -38,9 +39,9 @@ impl<R: Read> ErrorCsv<R> {
 
     /// The mark and the heading.
     pub fn heading(&self) -> Vec<u8> {
-        let names = self.columns.iter().map(String::as_str).chain(COLUMNS);
+        let names = self.columns.iter().map(String::as_str).chain(COLUMNS).map(cell::guarded).collect::<Vec<_>>();
         let mut line = "\u{feff}".as_bytes().to_vec();
-        write(&mut line, self.delimiter(), names);
+        write(&mut line, self.delimiter(), names.iter().map(String::as_str));
         line
     }
 
@@ -60,7 +61,7 @@ impl<R: Read> ErrorCsv<R> {
         let mut cells = match &self.rows.reader {
             Reader::Csv(reader) => {
                 let cells = reader.last().into_iter().enumerate();
-                cells.filter(|(index, _)| !reader.is_report(*index)).map(|(_, cell)| cell).collect()
+                cells.filter(|(index, _)| !reader.is_report(*index)).map(|(_, cell)| cell::again(&cell)).collect()
             }
             _ => self.flat(&row),
         };
@@ -74,7 +75,8 @@ impl<R: Read> ErrorCsv<R> {
             });
             texts.collect::<Vec<_>>().join("\n")
         };
-        cells.extend([row.line.to_string(), codes.join("|"), say(|error| &error.message), say(|error| &error.remedy)]);
+        let report = [row.line.to_string(), codes.join("|"), say(|error| &error.message), say(|error| &error.remedy)];
+        cells.extend(report.map(|text| cell::guarded(&text)));
         let mut written = Vec::new();
         write(&mut written, self.delimiter(), cells.iter().map(String::as_str));
         Ok(written)
@@ -92,17 +94,19 @@ impl<R: Read> ErrorCsv<R> {
         let Ok(Document::Json(bytes)) = &row.document else { return Vec::new() };
         let Ok(fields) = object::fields(bytes) else { return Vec::new() };
         let fields = Value::Object(fields);
-        self.columns.iter().map(|column| cell(&fields, column)).collect()
+        self.columns.iter().map(|column| flat_cell(&fields, column)).collect()
     }
 }
 
-/// What an object has for a column.
-fn cell(fields: &Value, column: &str) -> String {
+/// What an object has for a column, as it is written into a cell that is read as the same.
+fn flat_cell(fields: &Value, column: &str) -> String {
     let mut value = fields;
     for name in column.split('.') {
         let next = match value {
             Value::Object(fields) => fields.get(name),
             Value::Array(steps) => name.parse::<usize>().ok().and_then(|n| steps.get(n.checked_sub(1)?)),
+            // A text where there should be one in each language.
+            Value::String(_) if name == "az" => Some(value),
             _ => None,
         };
         let Some(next) = next else { return String::new() };
@@ -110,40 +114,21 @@ fn cell(fields: &Value, column: &str) -> String {
     }
     let plain = |value: &Value| match value {
         Value::String(text) => text.clone(),
-        Value::Null => String::new(),
         other => other.to_string(),
     };
     match value {
-        Value::Array(entries) => entries.iter().map(plain).collect::<Vec<_>>().join("|"),
-        Value::Object(money) => match money.get("amount_minor").and_then(Value::as_i64) {
-            Some(minor) => {
-                format!("{}{},{:02}", if minor < 0 { "-" } else { "" }, minor.abs() / 100, minor.abs() % 100)
-            }
-            None => String::new(),
-        },
-        value => plain(value),
+        Value::Null => "NULL".to_owned(),
+        Value::Array(entries) => cell::guarded(&entries.iter().map(plain).collect::<Vec<_>>().join("|")),
+        Value::Object(parts) => amount(parts).unwrap_or_else(|| cell::guarded(&value.to_string())),
+        value => cell::guarded(&plain(value)),
     }
 }
 
-/// Writes a line. What a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection), which is taken
-/// away again when the file is read.
-pub fn write<'a>(line: &mut Vec<u8>, delimiter: u8, cells: impl Iterator<Item = &'a str>) {
-    for (index, cell) in cells.enumerate() {
-        if index > 0 {
-            line.push(delimiter);
-        }
-        let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let guard = if formula { "'" } else { "" };
-        let plain = !cell.bytes().any(|b| b == delimiter || matches!(b, b'"' | b'\r' | b'\n' | b';' | b',' | b'\t'));
-        if plain && cell.trim().len() == cell.len() {
-            line.extend_from_slice(guard.as_bytes());
-            line.extend_from_slice(cell.as_bytes());
-        } else {
-            line.push(b'"');
-            line.extend_from_slice(guard.as_bytes());
-            line.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-            line.push(b'"');
-        }
-    }
-    line.extend_from_slice(b"\r\n");
+/// Money in manat, where that says all that is there.
+fn amount(parts: &Map<String, Value>) -> Option<String> {
+    let minor = parts.get("amount_minor")?.as_i64()?;
+    let known = |(name, value): (&String, &Value)| name == "amount_minor" || name == "currency" && value == "AZN";
+    let sign = if minor < 0 { "-" } else { "" };
+    let (whole, rest) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
+    parts.iter().all(known).then(|| format!("{sign}{whole},{rest:02}"))
 }

@@ -1,10 +1,11 @@
 //! One JSON list, or an object with it as `items`: its elements are found without keeping the list.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use shared::import::{FileCode, FileProblem, ROW_MAX};
 
-use super::{Row, ndjson::too_large, object, window::Window};
+use super::{Row, ndjson::too_large, object};
+use crate::uploads::window::Window;
 
 /// As deep as JSON is followed anywhere here.
 const DEPTH_MAX: u32 = 128;
@@ -68,7 +69,7 @@ impl Scan {
     }
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read + Seek> Reader<R> {
     pub fn open(mut window: Window<R>) -> Result<Self, FileProblem> {
         let wrapped = match window.peek()? {
             None => return Err(FileProblem::new(FileCode::EmptyFile)),
@@ -79,14 +80,14 @@ impl<R: Read> Reader<R> {
                 word(&mut window, b":")?;
                 true
             }
-            Some(_) => return Err(FileProblem::at(FileCode::NotJson, window.line)),
+            Some(_) => return Err(FileProblem { row: Some(1), ..broken(&window) }),
         };
         word(&mut window, b"[")?;
         Ok(Self { window, wrapped, first: true })
     }
 
     pub fn next(&mut self) -> Result<Option<Row>, FileProblem> {
-        let Some(byte) = self.window.peek()? else { return Err(self.broken()) };
+        let Some(byte) = self.window.peek()? else { return Err(broken(&self.window)) };
         match (byte, self.first) {
             (b']', _) => {
                 self.window.pass(1, 0);
@@ -95,21 +96,17 @@ impl<R: Read> Reader<R> {
                 }
                 return match self.window.peek()? {
                     None => Ok(None),
-                    Some(_) => Err(self.broken()),
+                    Some(_) => Err(broken(&self.window)),
                 };
             }
             (_, true) => self.first = false,
             (b',', false) => self.window.pass(1, 0),
-            (_, false) => return Err(self.broken()),
+            (_, false) => return Err(broken(&self.window)),
         }
         if matches!(self.window.peek()?, None | Some(b']' | b'}' | b',')) {
-            return Err(self.broken());
+            return Err(broken(&self.window));
         }
         self.element().map(Some)
-    }
-
-    fn broken(&self) -> FileProblem {
-        FileProblem::at(FileCode::NotJson, self.window.line)
     }
 
     fn element(&mut self) -> Result<Row, FileProblem> {
@@ -128,7 +125,7 @@ impl<R: Read> Reader<R> {
                 break;
             }
             if !self.window.more()? {
-                return Err(FileProblem::at(FileCode::NotJson, line));
+                return Err(FileProblem { byte: Some(offset), ..FileProblem::at(FileCode::NotJson, line) });
             }
         }
         if large {
@@ -140,12 +137,17 @@ impl<R: Read> Reader<R> {
     }
 }
 
+/// Here the file is no list of offers.
+fn broken<R: Read + Seek>(window: &Window<R>) -> FileProblem {
+    FileProblem { byte: Some(window.offset), ..FileProblem::at(FileCode::NotJson, window.line) }
+}
+
 /// Goes over white space and exactly this.
-fn word<R: Read>(window: &mut Window<R>, word: &[u8]) -> Result<(), FileProblem> {
+fn word<R: Read + Seek>(window: &mut Window<R>, word: &[u8]) -> Result<(), FileProblem> {
     window.peek()?;
     while window.data().len() < word.len() && window.more()? {}
     if !window.data().starts_with(word) {
-        return Err(FileProblem::at(FileCode::NotJson, window.line));
+        return Err(broken(window));
     }
     window.pass(word.len(), 0);
     Ok(())

@@ -11,7 +11,10 @@ use super::{
     Document, Row, object,
     shape::{self, Shape, Shaping},
 };
-use crate::http::body;
+use crate::{
+    http::body,
+    uploads::damage::{self, Damage},
+};
 
 /// The most that is told of one row.
 const PROBLEMS_MAX: usize = 20;
@@ -44,7 +47,27 @@ pub fn draft(mode: ImportMode, row: &Row, before: Option<&OfferDraft>) -> Result
 fn at_once(bytes: &[u8]) -> Option<OfferDraft> {
     let draft: OfferDraft = serde_json::from_slice(bytes).ok()?;
     draft.external_id.as_ref()?;
-    draft.violations().is_empty().then_some(draft)
+    let is_clean = draft.violations().is_empty() && texts(&draft).all(|text| damage::of(text).is_none());
+    is_clean.then_some(draft)
+}
+
+impl From<Damage> for RowCode {
+    fn from(damage: Damage) -> Self {
+        match damage {
+            Damage::SpreadsheetError => Self::SpreadsheetError,
+            Damage::Mangled => Self::MangledText,
+            Damage::LostLetters => Self::LostLetters,
+        }
+    }
+}
+
+/// What people read of an offer, in all languages.
+fn texts(draft: &OfferDraft) -> impl Iterator<Item = &str> {
+    let local = [Some(&draft.title), draft.summary.as_ref(), draft.description.as_ref()].into_iter().flatten();
+    let local = local.chain(&draft.how_to_use);
+    let local = local.flat_map(|text| [Some(&text.az), text.en.as_ref(), text.ru.as_ref()]).flatten();
+    let terms = draft.terms.values().filter_map(Value::as_object).flat_map(Map::values).filter_map(Value::as_str);
+    local.map(String::as_str).chain(terms)
 }
 
 fn slowly(fields: Map<String, Value>, before: Option<&OfferDraft>) -> Result<OfferDraft, Vec<RowProblem>> {

@@ -2,21 +2,18 @@
 //! than the reader that is passed in, and never more of it in memory than a row and a piece to read ahead.
 
 mod csv;
-mod encoding;
 mod errors;
 mod json;
 mod judge;
 mod ndjson;
 mod object;
 mod shape;
-mod source;
 mod template;
 #[cfg(test)]
 mod tests;
 mod values;
-mod window;
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use serde_json::{Map, Value};
 pub use shared::import::{FileProblem, ImportFormat as Format, RowProblem};
@@ -25,8 +22,7 @@ pub use errors::ErrorCsv;
 pub use judge::draft;
 pub use template::template;
 
-use source::Source;
-use window::Window;
+use crate::uploads;
 
 /// What a row says, not yet judged.
 #[derive(Clone, Debug)]
@@ -72,16 +68,16 @@ enum Reader<R> {
 ///
 /// # Errors
 /// What makes all of the file unreadable and shows at its beginning: its encoding, no heading, nothing in it.
-pub fn open<R: Read>(format: Format, charset: Option<&str>, reader: R) -> Result<Rows<R>, FileProblem> {
+pub fn open<R: Read + Seek>(format: Format, charset: Option<&str>, reader: R) -> Result<Rows<R>, FileProblem> {
     let reader = match format {
-        Format::Csv => Reader::Csv(csv::Reader::open(Window::new(Source::table(reader, charset)?))?),
-        Format::Json => Reader::Json(json::Reader::open(Window::new(Source::json(reader)))?),
-        Format::Ndjson => Reader::Ndjson(ndjson::Reader::open(Window::new(Source::json(reader)))?),
+        Format::Csv => Reader::Csv(csv::Reader::open(uploads::open_table(reader, charset)?)?),
+        Format::Json => Reader::Json(json::Reader::open(uploads::open_json(reader))?),
+        Format::Ndjson => Reader::Ndjson(ndjson::Reader::open(uploads::open_json(reader))?),
     };
     Ok(Rows { reader, over: false })
 }
 
-impl<R: Read> Iterator for Rows<R> {
+impl<R: Read + Seek> Iterator for Rows<R> {
     type Item = Result<Row, FileProblem>;
 
     fn next(&mut self) -> Option<Self::Item> {

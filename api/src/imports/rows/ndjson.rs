@@ -1,16 +1,17 @@
 //! NDJSON: an object on each line. A bad line is a bad row, and the rest goes on.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use shared::import::{FileCode, FileProblem, ROW_MAX, RowCode, RowProblem};
 
-use super::{Row, object, window::Window};
+use super::{Row, object};
+use crate::uploads::window::Window;
 
 pub struct Reader<R> {
     window: Window<R>,
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read + Seek> Reader<R> {
     pub fn open(mut window: Window<R>) -> Result<Self, FileProblem> {
         match window.peek()? {
             Some(_) => Ok(Self { window }),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
 use shared::import::{RowCode, RowProblem};
@@ -16,10 +16,14 @@ const NAME_MAX: usize = 128;
 /// The longest pointer that is reported.
 const POINTER_MAX: usize = 200;
 
+/// What is looked at of every row. The terms are in it because an offer holds them as a map, in which a name that is
+/// there twice would go unnoticed; elsewhere serde refuses it.
 #[derive(Deserialize)]
 struct Named {
     #[serde(default)]
     external_id: Value,
+    #[serde(default, rename = "terms")]
+    _terms: Option<Strict>,
 }
 
 /// Looks at a row without reading all of it.
@@ -79,6 +83,17 @@ impl<'de> Deserialize<'de> for Strict {
     }
 }
 
+/// The value of a name that was there already: refused where it stands, so that the place is told.
+struct Twice;
+
+impl<'de> DeserializeSeed<'de> for Twice {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
+        Err(D::Error::custom("twice"))
+    }
+}
+
 struct StrictVisitor;
 
 impl<'de> Visitor<'de> for StrictVisitor {
@@ -127,11 +142,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut fields = Map::new();
         while let Some(name) = entries.next_key::<String>()? {
-            let twice = fields.contains_key(&name);
-            let Strict(value) = entries.next_value()?;
-            if twice {
-                return Err(A::Error::custom("twice"));
+            if fields.contains_key(&name) {
+                entries.next_value_seed(Twice)?;
             }
+            let Strict(value) = entries.next_value()?;
             fields.insert(name, value);
         }
         Ok(Value::Object(fields))

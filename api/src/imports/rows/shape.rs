@@ -8,6 +8,7 @@ use shared::{
 };
 
 use super::{object::tidy_pointer, values};
+use crate::uploads::{cell, damage};
 
 /// What a field is.
 #[derive(Clone, Copy)]
@@ -152,6 +153,10 @@ impl Shaping {
     }
 
     fn value(&mut self, at: &str, shape: Shape, value: Value) -> Option<Value> {
+        if value.as_str().is_some_and(damage::is_error) {
+            self.refuse(at, RowCode::SpreadsheetError);
+            return None;
+        }
         match shape {
             Shape::Name => self.name(at, &value),
             Shape::One(known) => self.one(at, known, &value),
@@ -194,7 +199,7 @@ impl Shaping {
 
     fn name(&mut self, at: &str, value: &Value) -> Option<Value> {
         let Some(name) = values::name(value) else { return self.wrong(at) };
-        if values::is_shortened(&name) {
+        if cell::is_shortened(&name) {
             self.refuse(at, RowCode::ShortenedNumber);
             return None;
         }
@@ -247,9 +252,10 @@ impl Shaping {
                     shaped.insert(language, Value::Null);
                 }
                 value if self.is_blank(&value) => {}
-                Value::String(text) => {
-                    shaped.insert(language, text.into());
-                }
+                Value::String(text) => match damage::of(&text) {
+                    Some(damage) => self.refuse(&pointer, damage.into()),
+                    None => _ = shaped.insert(language, text.into()),
+                },
                 _ => self.refuse(&pointer, RowCode::WrongType),
             }
         }

@@ -2,7 +2,8 @@
 
 use shared::offer::Kind;
 
-use super::{csv::known_columns, errors::write};
+use super::csv::known_columns;
+use crate::uploads::table::write;
 
 /// The template of a kind: UTF-8 with a mark, parted by semicolons, as spreadsheets here open it.
 pub fn template(kind: Kind) -> Vec<u8> {

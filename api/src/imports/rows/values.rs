@@ -6,14 +6,10 @@ use chrono_tz::Asia::Baku;
 use serde_json::Value;
 use shared::import::RowCode;
 
+use crate::uploads::cell::bare;
+
 /// Blanks that stand between thousands.
 const BLANKS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
-
-/// A cell without what spreadsheets put around it: blanks, and an apostrophe that says "this is text".
-pub fn bare(text: &str) -> &str {
-    let text = text.trim();
-    text.strip_prefix('\'').map_or(text, str::trim_start)
-}
 
 /// An external id: a text or a whole number.
 pub fn name(value: &Value) -> Option<String> {
@@ -22,14 +18,6 @@ pub fn name(value: &Value) -> Option<String> {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// Whether a spreadsheet shortened a long number and lost its digits: `1,23E+11`.
-pub fn is_shortened(name: &str) -> bool {
-    let Some((digits, power)) = name.split_once(['E', 'e']) else { return false };
-    let Some(power) = power.strip_prefix('+') else { return false };
-    let number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    number(power) && digits.starts_with(|c: char| c.is_ascii_digit()) && number(&digits.replacen([',', '.'], "", 1))
 }
 
 /// The text of a number in JSON, or a text.
@@ -194,6 +182,9 @@ pub fn day(text: &str) -> Result<String, RowCode> {
 
 /// An instant, written as JSON has it. Without a zone it is in Baku; a day alone is its beginning, or its end where
 /// something ends.
+///
+/// # Errors
+/// What cannot be read; and midnight at which something ends, where somebody may mean the day's beginning or its end.
 pub fn instant(text: &str, ends: bool) -> Result<String, RowCode> {
     if text.parse::<DateTime<Utc>>().is_ok() {
         return Ok(text.to_owned());
@@ -203,7 +194,10 @@ pub fn instant(text: &str, ends: bool) -> Result<String, RowCode> {
         return Ok(text.to_owned());
     }
     let (day, time) = day_and_time(text).ok_or(RowCode::InvalidDate)?;
+    // Programs write a day alone as its midnight, with seconds; people do not write seconds.
+    let time = time.filter(|time| !(ends && *time == NaiveTime::MIN && text.ends_with("00:00:00")));
     let local = match time {
+        Some(NaiveTime::MIN) if ends => return Err(RowCode::AmbiguousTime),
         Some(time) => day.and_time(time),
         None if ends => day.succ_opt().ok_or(RowCode::InvalidDate)?.and_time(NaiveTime::MIN),
         None => day.and_time(NaiveTime::MIN),

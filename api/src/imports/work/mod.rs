@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     Imports,
-    batch::Reader,
+    batch::{Reader, Then},
     finish,
     judge::{Judge, Next},
     stage::Stage,
@@ -155,15 +155,19 @@ impl Work {
             Ok(batch) => batch,
             Err(problem) => return self.fail(all, problem).await,
         };
+        let then = batch.then.clone();
         // At the end the file is let go of at once, since the next stage opens it again.
-        if let Some(reader) = reader.filter(|_| !batch.last) {
+        if let Some(reader) = reader.filter(|_| matches!(then, Then::More)) {
             self.reading = Some(tokio::spawn(self.judge(all).next(move || Ok(reader))));
         }
-        let last = batch.last;
         if self.apply(all, stage, batch, plan).await? == Step::Over {
             return Ok(Step::Over);
         }
-        if last { self.turn(all, stage).await } else { Ok(Step::More) }
+        match then {
+            Then::More => Ok(Step::More),
+            Then::End => self.turn(all, stage).await,
+            Then::Broken(problem) => self.fail(all, problem).await,
+        }
     }
 
     /// Who decides about batches.
@@ -192,8 +196,11 @@ impl Work {
         Ok(done)
     }
 
+    /// Ends the upload with what it failed of; what was applied before stays, and is told.
     async fn fail(&mut self, all: &Imports, failure: FileProblem) -> Result<Step> {
-        self.over(all, &self.import.clone(), Some(failure)).await
+        let counts = store::counts(&self.import);
+        let applied = (!self.import.dry_run).then_some(counts.created + counts.updated + counts.unchanged);
+        self.over(all, &self.import.clone(), Some(FileProblem { applied, ..failure })).await
     }
 
     /// Ends the upload with these counts.

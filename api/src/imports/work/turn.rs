@@ -24,7 +24,8 @@ impl Work {
     /// All rows of a stage are through: what comes next.
     pub(super) async fn turn(&mut self, all: &Imports, stage: Stage) -> Result<Step> {
         if stage == Stage::Check && self.import.failed > 0 {
-            return self.fail(all, FileProblem::counted(FileCode::RowsRefused, count(self.import.failed))).await;
+            let refused = FileProblem::counted(FileCode::RowsRefused, count(self.import.failed));
+            return self.over(all, &self.import.clone(), Some(refused)).await;
         }
         if stage == Stage::Check && !self.import.dry_run {
             let after = imports::Model {

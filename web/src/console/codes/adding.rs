@@ -30,6 +30,9 @@ pub struct Upload {
     offer: OfferId,
     pool: Loader<CodePool>,
     text: RwSignal<String>,
+    /// The file that `text` was read from, as long as nobody changed it: the server reads its bytes better than a browser,
+    /// which takes everything for UTF-8.
+    file: StoredValue<Option<web_sys::File>, LocalStorage>,
     busy: RwSignal<bool>,
     failure: RwSignal<Option<Failure>>,
     too_large: RwSignal<bool>,
@@ -45,6 +48,7 @@ impl Upload {
             offer,
             pool,
             text: RwSignal::new(String::new()),
+            file: StoredValue::new_local(None),
             busy: RwSignal::new(false),
             failure: RwSignal::new(None),
             too_large: RwSignal::new(false),
@@ -64,6 +68,7 @@ impl Upload {
         spawn_local(async move {
             if let Some(content) = browser::text_of(&file).await {
                 self.text.try_set(content);
+                self.file.try_set_value(Some(file));
             }
         });
     }
@@ -78,13 +83,18 @@ impl Upload {
         self.failure.set(None);
         self.added.set(None);
         spawn_local(async move {
-            let answer = api::add_codes(&self.slug.get_value(), self.offer, lines, on_fault).await;
+            let slug = self.slug.get_value();
+            let answer = match self.file.get_value() {
+                Some(file) => api::add_code_file(&slug, self.offer, &file, on_fault).await,
+                None => api::add_codes(&slug, self.offer, lines, on_fault).await,
+            };
             self.busy.try_set(false);
             match answer {
                 Ok(done) => {
                     self.refused.try_set((done.refused > 0).then(|| (done.problems.clone(), done.refused)));
                     self.added.try_set(Some(done));
                     self.text.try_set(String::new());
+                    self.file.try_set_value(None);
                     self.pool.retry();
                 }
                 Err(failure) if failure.code() == Some(Code::CodesRefused) => {
@@ -134,6 +144,7 @@ pub fn adding(upload: Upload) -> AnyView {
     };
     let write = move |ev| {
         refused.set(None);
+        upload.file.set_value(None);
         text.set(event_target_value(&ev));
     };
     view! {

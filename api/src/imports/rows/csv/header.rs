@@ -9,10 +9,8 @@ use shared::{
     offer::Kind,
 };
 
-use super::{
-    super::shape::{self, Shape},
-    Cells,
-};
+use super::super::shape::{self, Shape};
+use crate::uploads::{cell, table::Cells};
 
 /// More columns than any offer has fields.
 const COLUMNS_MAX: usize = 500;
@@ -32,7 +30,6 @@ pub enum Column {
 }
 
 pub struct Header {
-    pub delimiter: u8,
     /// As they were sent.
     pub names: Vec<String>,
     /// Nothing for a column without a name.
@@ -84,7 +81,7 @@ fn shape_of(name: &str) -> Option<Shape> {
 }
 
 impl Header {
-    pub fn read(delimiter: u8, cells: &Cells) -> Self {
+    pub fn read(cells: &Cells) -> Self {
         let known_names: HashSet<String> = known_columns(None).into_iter().collect();
         let mut known = 0;
         let names: Vec<String> = cells.iter().take(COLUMNS_MAX + 1).map(str::to_owned).collect();
@@ -118,7 +115,7 @@ impl Header {
                 Some(Column::Field { path, whole })
             })
             .collect();
-        Self { delimiter, names, columns, known }
+        Self { names, columns, known }
     }
 
     /// How much this looks like a heading: known columns first, then how many there are.
@@ -155,11 +152,9 @@ impl Column {
     /// Puts a cell to its place.
     pub fn put(&self, fields: &mut Map<String, Value>, cell: &str) {
         let Self::Field { path, whole } = self else { return };
-        let null = matches!(cell.trim(), "NULL" | "\\N");
+        let null = cell::is_nothing(cell);
         let path = if null { &path[..*whole] } else { path.as_slice() };
-        // The apostrophe keeps spreadsheets from reading a formula; it is not part of the text.
-        let text = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell);
-        let value = if null { Value::Null } else { Value::from(text) };
+        let value = if null { Value::Null } else { Value::from(cell::text(cell)) };
         let Some((last, parents)) = path.split_last() else { return };
         let mut place = fields;
         for parent in parents {

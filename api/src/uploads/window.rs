@@ -1,6 +1,6 @@
 //! A piece of a file in memory, which moves over it.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use shared::import::FileProblem;
 
@@ -19,7 +19,7 @@ pub struct Window<R> {
     pub eof: bool,
 }
 
-impl<R: Read> Window<R> {
+impl<R: Read + Seek> Window<R> {
     pub fn new(source: Source<R>) -> Self {
         Self { source, buffer: Vec::new(), start: 0, line: 1, offset: 0, eof: false }
     }

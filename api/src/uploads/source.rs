@@ -1,11 +1,11 @@
 //! The bytes of a file as UTF-8, whatever it was written in.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1254};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use shared::import::{FileCode, FileProblem};
 
-use super::encoding;
+use super::{charsets, evidence::Evidence};
 
 /// What is read at once, and looked at to recognise an encoding.
 const PIECE: usize = 64 * 1024;
@@ -31,7 +31,7 @@ enum State {
     Known(Box<Decoder>),
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read + Seek> Source<R> {
     /// JSON is always UTF-8.
     pub fn json(reader: R) -> Self {
         Self::new(reader, State::Begin { table: false })
@@ -40,8 +40,7 @@ impl<R: Read> Source<R> {
     /// A table; `charset` is a label of the Encoding Standard.
     pub fn table(reader: R, charset: Option<&str>) -> Result<Self, FileProblem> {
         let Some(label) = charset else { return Ok(Self::new(reader, State::Begin { table: true })) };
-        let known = [UTF_8, UTF_16LE, UTF_16BE, WINDOWS_1251, WINDOWS_1254];
-        let named = Encoding::for_label(label.as_bytes()).filter(|encoding| known.contains(encoding));
+        let named = charsets::of_label(label);
         let Some(encoding) = named else {
             let name: String = label.chars().filter(|c| !c.is_control()).take(40).collect();
             return Err(FileProblem::named(FileCode::UnsupportedEncoding, name));
@@ -63,7 +62,7 @@ impl<R: Read> Source<R> {
         if matches!(self.state, State::Ascii) && !self.input.is_ascii() {
             // What was handed out is the same in all encodings, so it is early enough to choose one now.
             self.fill_input()?;
-            let encoding = encoding::recognise(&self.input, self.over)?;
+            let encoding = self.recognise()?;
             self.state = State::Known(Box::new(encoding.new_decoder_without_bom_handling()));
         }
         match &mut self.state {
@@ -87,10 +86,10 @@ impl<R: Read> Source<R> {
     /// Leaves out the mark of the encoding, and refuses what is plainly something else.
     fn begin(&mut self, table: bool) -> Result<(), FileProblem> {
         self.fill_input()?;
-        if let Some(name) = encoding::other_file(&self.input) {
+        if let Some(name) = charsets::other_file(&self.input) {
             return Err(FileProblem::named(FileCode::UnsupportedEncoding, name));
         }
-        let wide = encoding::wide(&self.input);
+        let wide = charsets::wide(&self.input);
         if !table {
             if let Some(encoding) = wide {
                 return Err(FileProblem::named(FileCode::UnsupportedEncoding, encoding.name()));
@@ -107,6 +106,30 @@ impl<R: Read> Source<R> {
             self.state = State::Ascii;
         }
         Ok(())
+    }
+
+    /// The encoding of a table that is not only ASCII. Where this piece does not show that it is UTF-8, all of the file is
+    /// looked at.
+    fn recognise(&mut self) -> Result<&'static Encoding, FileProblem> {
+        let mut evidence = Evidence::default();
+        evidence.add(&self.input);
+        if evidence.is_utf8() {
+            return Ok(UTF_8);
+        }
+        if !self.over {
+            let here = self.reader.stream_position().map_err(unreadable)?;
+            let mut piece = vec![0; PIECE];
+            loop {
+                match self.reader.read(&mut piece) {
+                    Ok(0) => break,
+                    Ok(read) => evidence.add(&piece[..read]),
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Err(unreadable(error)),
+                }
+            }
+            self.reader.seek(SeekFrom::Start(here)).map_err(unreadable)?;
+        }
+        evidence.decide()
     }
 
     /// Reads until there is a whole piece or nothing more.
@@ -128,11 +151,13 @@ impl<R: Read> Source<R> {
         };
         self.input.truncate(before + read.as_ref().copied().unwrap_or(0));
         self.over |= matches!(read, Ok(0));
-        read.map(|_| ()).map_err(|error| {
-            tracing::error!(%error, "an upload could not be read");
-            FileProblem::new(FileCode::Internal)
-        })
+        read.map(|_| ()).map_err(unreadable)
     }
+}
+
+fn unreadable(error: std::io::Error) -> FileProblem {
+    tracing::error!(%error, "an upload could not be read");
+    FileProblem::new(FileCode::Internal)
 }
 
 fn breaks(text: &[u8]) -> u64 {
