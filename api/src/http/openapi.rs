@@ -8,7 +8,9 @@ use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
         ComponentsBuilder, ContentBuilder, HeaderBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
-        path::Operation,
+        Schema,
+        path::{Operation, Parameter},
+        schema::{SchemaType, Type},
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
         server::ServerBuilder,
     },
@@ -133,6 +135,18 @@ fn operation_id(method: &str, path: &str) -> String {
     std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
+/// A header is never null, only left out; some makers of clients stumble over it.
+fn leave_out_null(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &mut schema.schema_type
+    {
+        types.retain(|of| *of != Type::Null);
+        if let [only] = &types[..] {
+            schema.schema_type = SchemaType::Type(only.clone());
+        }
+    }
+}
+
 /// The whole document, from the paths that the routes gave.
 pub fn finish(mut routes: Document) -> Document {
     let mut document = Head::openapi();
@@ -151,6 +165,7 @@ pub fn finish(mut routes: Document) -> Document {
                 complete(method, operation);
             }
             describe(operation);
+            operation.parameters.iter_mut().flatten().for_each(leave_out_null);
         }
     }
     document.merge(routes);

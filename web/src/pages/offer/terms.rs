@@ -40,7 +40,7 @@ fn old(label: String, value: Option<String>) -> Term {
 
 /// The rows for an offer's terms. What cannot be read counts as not published.
 pub fn rows(kind: Kind, json: &Map<String, Value>, lang: Lang) -> Vec<Term> {
-    let read = |json| Terms::read(kind, json, &mut Violations::default());
+    let read = |json: &Map<String, Value>| Terms::read(kind, json, &mut Violations::default());
     match read(json).or_else(|| read(&Map::new())) {
         Some(Terms::InternetPackage(terms)) => internet_package(&terms, lang),
         Some(Terms::DiscountedTariff(terms)) => discounted_tariff(&terms, lang),
