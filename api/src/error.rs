@@ -62,11 +62,15 @@ impl Error {
     /// Returns the code and its causes, from the outermost to the innermost, for the log. Many libraries repeat a cause in
     /// the text of the error itself; what was said already is left out.
     pub fn chain(&self) -> String {
+        let code = self.code.as_str();
+        self.causes().map_or_else(|| code.to_owned(), |causes| format!("{code}: {causes}"))
+    }
+
+    /// Returns the causes alone; nothing for a refusal.
+    fn causes(&self) -> Option<String> {
         let outermost = self.source.as_deref().map(|cause| cause as &dyn std::error::Error);
         let causes = std::iter::successors(outermost, |cause| cause.source()).map(ToString::to_string);
-        causes.fold(self.code.as_str().to_owned(), |said, cause| {
-            if said.contains(&cause) { said } else { format!("{said}: {cause}") }
-        })
+        causes.reduce(|said, cause| if said.contains(&cause) { said } else { format!("{said}: {cause}") })
     }
 
     /// Returns the same error for somebody else who waits for it.
@@ -77,7 +81,7 @@ impl Error {
             violations: self.violations.clone(),
             extra: self.extra.clone(),
             retry_after: self.retry_after,
-            source: self.source.as_ref().map(|_| self.chain().into()),
+            source: self.causes().map(Into::into),
         }
     }
 

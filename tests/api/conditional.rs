@@ -138,7 +138,7 @@ async fn tags_on_several_lines_are_all_read(market: Market) {
         let ask = partner.owner.patch(&path, &json!({"claim_days": 12}));
         tags.into_iter().fold(ask, |ask, tag| ask.header("if-match", tag))
     };
-    let other = "\"a, b\", \"v999\"".to_owned();
+    let other = "\"a,b\", \"v999\"".to_owned();
     change([other.clone(), other.clone()]).await.refused(Code::StaleVersion);
     change([other.clone(), tag(&offer)]).await.status(200);
     change([tag(&offer), "v2".to_owned()]).await.refused(Code::MalformedRequest);

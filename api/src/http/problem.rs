@@ -74,6 +74,10 @@ fn detail(error: &Error, lang: Lang) -> Option<String> {
                     .replace("{}", &seconds),
             );
         }
+        // It says by itself what to send instead.
+        Code::StaleVersion if !error.violations.is_empty() => {
+            return error.violations.first().map(|wrong| wrong.localised(lang).message);
+        }
         Code::StaleVersion => lang.pick(
             "Yenidən oxuyun, dəyişikliyinizi yeni versiyaya tətbiq edin.",
             "Read it again and apply your change to the new version.",

@@ -115,7 +115,6 @@ async fn it_says_the_same_as_the_claim(market: Market) {
         ("a pool of one", of_pool(), 1),
         ("a pool of two and a quota of one", of_pool().quota(1), 2),
         ("a pool of one and a quota of five", of_pool().quota(5), 1),
-        ("not begun", Offer::once().starts_at(chrono::Utc::now() + chrono::TimeDelta::days(1)), 0),
     ] {
         let offer = offer.draft(&market).await;
         let admin = market.admin().await;

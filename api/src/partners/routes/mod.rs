@@ -43,7 +43,7 @@ fn view(partner: partners::Model, offers: &HashMap<String, u32>) -> PartnerView 
 }
 
 /// Tells this list's cursors from others.
-const LIST: &str = "partners";
+const LIST: &str = "public_partners";
 
 /// Lists the partners by their slugs.
 #[utoipa::path(tag = "partners", params(Paging), responses((status = 200, body = Page<PartnerView>, headers(("ETag" = String))), ListRefusals))]
