@@ -30,7 +30,7 @@ async fn headers_are_answered_again(market: Market) {
     let (first, again) = (create().await.status(201), create().await);
     assert_again(&again, &first);
     let offer: PartnerOffer = first.json();
-    assert_eq!(first.header("etag"), Some(tests::offer::tag(&offer).as_str()));
+    assert!(first.header("etag").is_some_and(|tag| tag.starts_with(&format!("\"v{}", offer.version))));
     let public = Offer::once().publish(&market).await;
     let person = market.educator().await;
     let claim = || person.claim(public.id).key(&key);

@@ -134,6 +134,11 @@ async fn a_first_claim_waits_for_an_edit_that_is_being_written(market: Market) {
     let (db, id) = (&elsewhere.0, elsewhere.0.id(offer.id.0));
     let draft = json!(PartnerOffer { offer: Offer::once().quota(2).0, ..offer.clone() }.offer).to_string();
     let draft = draft.replace('\'', "''");
+    db.run(&format!(
+        "INSERT INTO offer_versions (offer_id, version, state, draft, action, at)
+         SELECT id, version, state, draft, action, updated_at FROM offers WHERE id = {id}"
+    ))
+    .await;
     db.run(&format!("UPDATE offers SET draft = '{draft}', version = version + 1 WHERE id = {id}")).await;
     db.run(&format!("INSERT INTO quotas (offer_id, period, quota) VALUES ({id}, 0, 2)")).await;
     let claims = tokio::spawn(async move { claim_all(&people, offer.id).await });
