@@ -91,7 +91,10 @@ impl Services {
         webhooks::refresh(store.fresh()).await?;
         let bad = Arc::<BadRows>::default();
         let webhooks = Webhooks::open(&config, store.clone(), clock, bad.clone()).await?;
-        let catalogue = Catalogue::load(&store, clock.now()).await?;
+        let shown = Arc::<ShownOffers>::default();
+        let on_claims = shown.clone();
+        let forget = Box::new(move |changed: &_| on_claims.forget(changed));
+        let catalogue = Catalogue::load(&store, clock.now(), forget).await?;
         let (queue, closed) = ClaimQueue::open(store.clone(), clock, config.claim_queue);
         let imports = Imports::open(&config, store.clone(), clock)?;
         let metrics = PrometheusBuilder::new().install_recorder().context("cannot start the metrics")?;
@@ -104,7 +107,7 @@ impl Services {
             accounts: web::Data::from(accounts),
             catalogue: web::Data::new(catalogue),
             queue: web::Data::new(queue),
-            shown: web::Data::default(),
+            shown: web::Data::from(shown),
             webhooks: web::Data::new(webhooks),
             changes: web::Data::new(ChangeLimit::new("changes", config.rate_changes)),
             guesses: web::Data::new(Guesses::new(config.rate_guesses)),

@@ -80,7 +80,7 @@ impl Job {
 }
 
 /// All of them.
-const JOBS: [Job; 17] = [
+const JOBS: [Job; 18] = [
     Job::new("keys.write_health", ACTIVITY_EVERY, |s| {
         Box::pin(async move { s.key_health.write(&s.store, &s.bad).await })
     }),
@@ -119,6 +119,9 @@ const JOBS: [Job; 17] = [
             s.key_limit.tidy();
             Ok(())
         })
+    }),
+    Job::new("catalogue.tidy", TIDY_EVERY, |s| {
+        Box::pin(async move { offers::catalogue::changes::tidy(&s.store).await })
     }),
     Job::new("partners.tidy", TIDY_EVERY, |s| {
         Box::pin(async move { Ok(partners::tidy(&s.store, s.clock.now()).await?) })
@@ -192,12 +195,7 @@ async fn look(services: &Services, seen: Revisions) -> Result<Revisions> {
     if found.webhooks != seen.webhooks {
         webhooks::refresh(store.fresh()).await?;
     }
-    if found.offers != seen.offers {
-        services.shown.forget();
-        catalogue.refresh(store, now).await?;
-    } else if found.claims != seen.claims || catalogue.is_stale(now) {
-        catalogue.recount(store, now).await?;
-    }
+    catalogue.refresh(store, now).await?;
     Ok(found)
 }
 

@@ -32,10 +32,10 @@ const AT_ONCE: usize = 1000;
 const READERS: usize = 64;
 
 /// A partner with a key.
-struct Partner {
-    id: Uuid,
-    slug: String,
-    key: String,
+pub struct Partner {
+    pub id: Uuid,
+    pub slug: String,
+    pub key: String,
 }
 
 /// Runs it.
@@ -130,7 +130,8 @@ fn document(number: usize) -> shared::offer::OfferDraft {
     draft
 }
 
-async fn partner(db: &DatabaseConnection, name: &str) -> Partner {
+/// Makes a partner.
+pub async fn partner(db: &DatabaseConnection, name: &str) -> Partner {
     let (id, slug) = (Uuid::now_v7(), format!("olcu-{name}"));
     let sql = "INSERT INTO partners (id, slug, name, created_at, state) VALUES ($1, $2, $2, 0, 'active')";
     db.execute_raw(plain::statement(db, sql, [id.into(), slug.clone().into()])).await.expect("a partner");
@@ -229,7 +230,7 @@ fn one_by_one(server: &Running, partner: &Partner) -> Outcome {
 }
 
 /// The catalogue, read by many.
-fn reads(address: SocketAddr, time: Duration) -> Outcome {
+pub fn reads(address: SocketAddr, time: Duration) -> Outcome {
     let mut requests = Requests::default();
     requests.get(list::PATH);
     load::run(Load { address, connections: READERS, requests: Arc::new(requests), end: End::After(time) })

@@ -4,6 +4,7 @@
 mod bare;
 mod claims;
 mod crowd;
+mod edits;
 mod imports;
 mod list;
 mod load;
@@ -43,6 +44,9 @@ struct Options {
     /// People in the database, 113,000 of them educators.
     #[arg(long, default_value_t = 1_300_000)]
     users: u64,
+    /// Published offers in it.
+    #[arg(long, default_value_t = 10_000)]
+    offers: usize,
     /// On one database alone.
     #[arg(long)]
     database: Option<Database>,
@@ -72,6 +76,8 @@ enum What {
     Crowd,
     /// Uploads of 100,000 offers against bare inserts and a POST for each, and reads beside them.
     Imports,
+    /// Edits of offers that everybody sees.
+    Edits,
     /// Memory, start-up time and sizes.
     Rest,
 }
@@ -130,6 +136,9 @@ async fn run(options: &Options) {
         }
         if options.wants(What::Crowd) {
             crowd::run(&market, options).await;
+        }
+        if options.wants(What::Edits) {
+            edits::run(&market, options).await;
         }
         if options.wants(What::Imports) {
             imports::run(&market, options).await;

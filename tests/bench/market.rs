@@ -30,8 +30,6 @@ use crate::{Options, plain, wire};
 pub const EDUCATORS: u64 = 113_000;
 /// Offers that claims are spread over.
 const SPREAD: usize = 1000;
-/// Published offers in all.
-const OFFERS: usize = 10_000;
 /// The packages that the crowd comes for.
 pub const PACKAGES: u32 = 30_000;
 
@@ -79,7 +77,7 @@ impl Market {
         let started = Instant::now();
         let own = market.hot.len() + market.spread.len() + 1;
         let (users, educators) = (options.users.to_string(), EDUCATORS.to_string());
-        let offers = OFFERS.saturating_sub(own).to_string();
+        let offers = options.offers.saturating_sub(own).to_string();
         market.run(&[
             "generate",
             "--users",

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A test stops at what is not as it must be.
 
 mod bad_rows;
+mod catalogue;
 mod crash;
 mod disk;
 mod imports;

@@ -1,5 +1,6 @@
 //! Looking into the database, past the program: what is really there.
 
+pub use sea_orm::QueryResult as Row;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement};
 use shared::OfferId;
 
@@ -9,9 +10,14 @@ pub struct Db(DatabaseConnection);
 
 impl Db {
     pub(crate) async fn open(url: &str) -> Self {
+        Self::try_open(url).await.expect("the database opens")
+    }
+
+    /// One that may not answer yet.
+    pub(crate) async fn try_open(url: &str) -> Option<Self> {
         let mut options = sea_orm::ConnectOptions::new(url);
         options.max_connections(1).sqlx_logging(false);
-        Self(Database::connect(options).await.expect("the database opens"))
+        Database::connect(options).await.ok().map(Self)
     }
 
     /// All rows of a query.

@@ -22,6 +22,7 @@ pub mod raw;
 pub mod receiver;
 pub mod server;
 pub mod smtp;
+pub mod standby;
 
 use std::{future::Future, sync::LazyLock, time::Duration};
 
@@ -35,6 +36,7 @@ pub use people::{PASSWORD, Person};
 pub use place::{Kind, Place};
 pub use receiver::Receiver;
 pub use server::Server;
+pub use standby::Standby;
 
 /// One runtime for all tests of a process, so that they can share servers and connections.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {

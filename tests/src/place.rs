@@ -108,9 +108,18 @@ impl Place {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// The address of its database on PostgreSQL.
+    pub(crate) fn database_url(&self) -> Option<String> {
+        self.env.iter().find(|(name, _)| name == "DATABASE_URL").map(|(_, url)| url.clone())
+    }
+
     /// The database, for counting what is really there.
     pub async fn db(&self) -> Db {
-        let url = self.env.iter().find(|(name, _)| name == "DATABASE_URL").map(|(_, url)| url.clone());
-        Db::open(&url.unwrap_or_else(|| format!("sqlite://{}", self.folder.path().join("market.db").display()))).await
+        Db::open(
+            &self
+                .database_url()
+                .unwrap_or_else(|| format!("sqlite://{}", self.folder.path().join("market.db").display())),
+        )
+        .await
     }
 }

@@ -41,21 +41,7 @@ impl Cluster {
     pub async fn start() -> Self {
         let bin = bin();
         let folder = tempfile::Builder::new().prefix("vm-postgres-").tempdir().expect("a folder").keep();
-        let is_root = output("id", &["-u"]) == "0";
-        if is_root {
-            output("chown", &["postgres", &folder.to_string_lossy()]);
-        }
-        let as_user = |program: &Path, args: &[&str]| -> Vec<String> {
-            let drop_root = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"];
-            let drop_root = if is_root { &drop_root[..] } else { &[] };
-            drop_root
-                .iter()
-                .copied()
-                .chain([&*program.to_string_lossy()])
-                .chain(args.iter().copied())
-                .map(String::from)
-                .collect()
-        };
+        give(&folder);
         let data = folder.join("data").to_string_lossy().into_owned();
         let init =
             as_user(&bin.join("initdb"), &["-D", &data, "-U", "market", "-A", "trust", "-E", "UTF8", "--locale=C"]);
@@ -104,15 +90,36 @@ impl Cluster {
     }
 }
 
-fn run(command: &[String], folder: &Path) -> Kept {
+/// Runs a server.
+pub(crate) fn run(command: &[String], folder: &Path) -> Kept {
     let mut process = Kept::start(command, &[], folder, Signal::Quit);
     let log = std::io::BufReader::new(process.stderr());
     std::thread::spawn(move || std::io::BufRead::lines(log).for_each(drop));
     process
 }
 
+/// PostgreSQL does not run as root: then it is another user's.
+fn is_root() -> bool {
+    output("id", &["-u"]) == "0"
+}
+
+/// Gives a folder to the user whom PostgreSQL runs as.
+pub(crate) fn give(folder: &Path) {
+    if is_root() {
+        output("chown", &["postgres", &folder.to_string_lossy()]);
+    }
+}
+
+/// One of PostgreSQL's programs with its arguments, as that user runs it.
+pub(crate) fn as_user(program: &Path, args: &[&str]) -> Vec<String> {
+    let drop_root = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"];
+    let drop_root = if is_root() { &drop_root[..] } else { &[] };
+    let program = program.to_string_lossy();
+    drop_root.iter().copied().chain([&*program]).chain(args.iter().copied()).map(String::from).collect()
+}
+
 /// PostgreSQL's programs: Debian keeps them off the PATH.
-fn bin() -> PathBuf {
+pub(crate) fn bin() -> PathBuf {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<_> = debian.map(|e| e.path().join("bin")).filter(|p| p.join("initdb").exists()).collect();
     versions.sort();
@@ -122,7 +129,8 @@ fn bin() -> PathBuf {
     })
 }
 
-fn output(program: &str, args: &[&str]) -> String {
+/// Runs a program, which must succeed; returns what it prints.
+pub(crate) fn output(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).current_dir("/").output().expect(program);
     assert!(output.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()

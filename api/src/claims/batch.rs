@@ -22,7 +22,6 @@ use crate::{
         LostRace, Transaction,
         clock::to_ms,
         entities::claims,
-        revisions::{self, Revision},
         totals::{self, Metric},
     },
     webhooks,
@@ -164,7 +163,6 @@ async fn write(tx: &Transaction, outcomes: &[Outcome], decided: Decided, now: Da
     if claimed.is_empty() {
         return Ok(());
     }
-    revisions::raise(tx, Revision::Claims).await?;
     let units = claimed.iter().map(|c| i64::from(c.quantity)).sum();
     totals::add(tx, Metric::Claims, now, units).await?;
     Ok(())

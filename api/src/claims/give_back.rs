@@ -12,7 +12,6 @@ use crate::{
     store::{
         clock::{from_ms, to_ms},
         entities::claims,
-        revisions::{self, Revision},
         totals::{self, Metric},
     },
 };
@@ -45,7 +44,6 @@ pub async fn give_back(
     }
     quotas.write(tx).await?;
     told::ended(tx, &closed, &owners, state, now).await?;
-    revisions::raise(tx, Revision::Claims).await?;
     for (claim, units) in closed.iter().filter(|(claim, _)| !owners.get(&claim.offer_id).is_some_and(|o| o.sandbox)) {
         totals::add(tx, Metric::Claims, from_ms(claim.created_at), -i64::from(*units)).await?;
     }

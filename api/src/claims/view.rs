@@ -1,6 +1,9 @@
 //! Claims as they are shown: the code, its QR code, and what was claimed.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
@@ -11,7 +14,7 @@ use shared::{Code, OfferId, claim::ClaimState, code::ClaimCode, month::Month, of
 
 use crate::{
     error::{Error, Result},
-    offers,
+    offers::{self, catalogue::Changed},
     store::{clock::from_ms, entities::claims},
 };
 
@@ -23,32 +26,46 @@ pub struct Shown {
     pub period: shared::offer::Period,
 }
 
-/// Remembers what offers look like on claims, since a morning's crowd wants the same, until one changes.
+/// Remembers what offers look like on claims, since a morning's crowd wants the same, until they change.
 #[derive(Debug)]
-pub struct ShownOffers(moka::sync::Cache<OfferId, Arc<Shown>>);
+pub struct ShownOffers {
+    offers: moka::sync::Cache<OfferId, Arc<Shown>>,
+    /// How often something was forgotten.
+    forgotten: AtomicU64,
+}
 
-/// How long what is remembered is good at most, whether or not a change was noticed.
-const REMEMBERED: Duration = Duration::from_mins(1);
+/// Offers that are remembered, at most.
+const REMEMBERED: u64 = 2000;
 
 impl Default for ShownOffers {
     fn default() -> Self {
-        Self(moka::sync::Cache::builder().max_capacity(2000).time_to_live(REMEMBERED).build())
+        Self { offers: moka::sync::Cache::new(REMEMBERED), forgotten: AtomicU64::new(0) }
     }
 }
 
 impl ShownOffers {
-    /// Forgets all: some offer has changed.
-    pub fn forget(&self) {
-        self.0.invalidate_all();
+    /// Forgets offers that have changed.
+    pub fn forget(&self, changed: &Changed) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        match changed {
+            Changed::Some(offers) => offers.iter().for_each(|id| self.offers.invalidate(id)),
+            Changed::All => self.offers.invalidate_all(),
+        }
     }
 
     /// An offer that everybody may see, as it looks on claims.
     pub async fn find(&self, db: &impl ConnectionTrait, id: OfferId) -> Result<Arc<Shown>> {
-        if let Some(shown) = self.0.get(&id) {
+        if let Some(shown) = self.offers.get(&id) {
             return Ok(shown);
         }
+        let before = self.forgotten.load(Ordering::SeqCst);
         let (offer, partner) = offers::store::public_find(db, id).await?.ok_or(Code::NotFound)?;
-        self.keep(&offer, partner)
+        let shown = self.keep(&offer, partner)?;
+        // It may have changed after it was read, and been forgotten before it was remembered.
+        if self.forgotten.load(Ordering::SeqCst) != before {
+            self.offers.invalidate(&id);
+        }
+        Ok(shown)
     }
 
     fn keep(&self, offer: &crate::store::entities::offers::Model, partner: PartnerRef) -> Result<Arc<Shown>> {
@@ -56,7 +73,7 @@ impl ShownOffers {
         let claimed = offers::claimed_offer(offer, partner)?;
         let json = serde_json::value::to_raw_value(&claimed).map_err(Error::internal)?;
         let shown = Arc::new(Shown { json, period });
-        self.0.insert(claimed.id, shown.clone());
+        self.offers.insert(claimed.id, shown.clone());
         Ok(shown)
     }
 }

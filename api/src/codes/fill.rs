@@ -23,7 +23,6 @@ use crate::{
         LostRace, Store, Transaction,
         clock::{from_ms, to_ms},
         is_duplicate,
-        revisions::{self, Revision},
     },
 };
 
@@ -86,7 +85,6 @@ pub async fn add(tx: &Transaction, doing: &Doing, lines: Vec<Line>, on_fault: On
     let pool = Pool { last, filled: pool.left() + added, ..pool };
     store::write(tx, &[(doing.offer, pool)]).await?;
     doing.note(tx, "codes.add", added).await?;
-    revisions::raise(tx, Revision::Claims).await?;
     Ok(Filled { added, faults, stock: pool.stock() })
 }
 
@@ -127,7 +125,6 @@ pub async fn remove(tx: &Transaction, doing: &Doing) -> Result<CodesRemoved> {
     store::write(tx, &[(doing.offer, pool)]).await?;
     if removed > 0 {
         doing.note(tx, "codes.remove", removed).await?;
-        revisions::raise(tx, Revision::Claims).await?;
     }
     Ok(CodesRemoved { removed, stock: pool.stock() })
 }

@@ -115,7 +115,7 @@ pub async fn add(
         Ok(HttpResponse::Ok().json(CodesAdded { added: filled.added, refused, problems, stock: filled.stock }))
     };
     let answer = answering.transaction(&store, work).await?;
-    catalogue.recount(&store, doing.now).await?;
+    catalogue.refresh(&store, doing.now).await?;
     Ok(answer)
 }
 
@@ -153,6 +153,6 @@ pub async fn remove(
 ) -> Result<HttpResponse> {
     let doing = Doing::at(&desk, id.0, clock.now());
     let removed = store.transaction(async |tx| fill::remove(tx, &doing).await).await?;
-    catalogue.recount(&store, doing.now).await?;
+    catalogue.refresh(&store, doing.now).await?;
     Ok(HttpResponse::Ok().json(removed))
 }

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use shared::{
     Code, OfferId, PartnerId,
-    offer::{Action, OfferState, PartnerOffer},
+    offer::{Action, PartnerOffer},
     partner::MemberRole,
     webhook::EventKind,
 };
@@ -22,11 +22,7 @@ use crate::{
     accounts::Accounts,
     error::{Error, Result},
     partners,
-    store::{
-        Transaction,
-        entities::offers,
-        revisions::{self, Revision},
-    },
+    store::{Transaction, entities::offers},
     webhooks::{self, Event},
 };
 
@@ -61,9 +57,6 @@ pub async fn act(
     let (after, events) = take(tx, doing, offer, action, reason).await?;
     webhooks::emit(tx, &events, doing.now).await?;
     tell(tx, accounts, doing, offer, action, reason).await?;
-    if is_visible(offer) || is_visible(&after) {
-        revisions::raise(tx, Revision::Offers).await?;
-    }
     let seen = manage::seen(tx, &after, doing).await?;
     Ok(seen)
 }
@@ -85,7 +78,7 @@ pub async fn act_on_many(
         store::many(tx, partner, ids).await?.into_iter().map(|offer| (OfferId(offer.id), offer)).collect();
     let references = if partner.is_none() { partners::references(tx).await? } else { HashMap::new() };
     store::archive(tx, found.keys().map(|id| id.0)).await?;
-    let (mut outcomes, mut events, mut seen) = (Vec::with_capacity(ids.len()), Vec::new(), false);
+    let (mut outcomes, mut events) = (Vec::with_capacity(ids.len()), Vec::new());
     for id in ids {
         let Some(offer) = found.get(id) else {
             outcomes.push((*id, Err(Code::NotFound.into())));
@@ -97,7 +90,6 @@ pub async fn act_on_many(
             manage::remove(tx, &doing, offer).await.map(|()| None)
         } else {
             take(tx, &doing, offer, action, None).await.map(|(after, told)| {
-                seen |= is_visible(offer) || is_visible(&after);
                 events.extend(told);
                 Some(after)
             })
@@ -109,14 +101,7 @@ pub async fn act_on_many(
         }
     }
     webhooks::emit(tx, &events, doing.now).await?;
-    if seen {
-        revisions::raise(tx, Revision::Offers).await?;
-    }
     Ok(outcomes)
-}
-
-fn is_visible(offer: &offers::Model) -> bool {
-    OfferState::from_name(&offer.state).is_some_and(OfferState::is_public)
 }
 
 /// Writes what an action makes of an offer whose present version is kept already; answers it with what is to be told.

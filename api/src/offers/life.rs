@@ -17,7 +17,6 @@ use crate::{
         bad_rows::BadRows,
         clock::{from_ms, to_ms},
         entities::offers,
-        revisions::{self, Revision},
     },
 };
 
@@ -118,7 +117,6 @@ async fn turn(tx: &Transaction, due: &[offers::Model], now: DateTime<Utc>) -> Re
             offers::Model { action: name.to_owned(), actor_id: None, actor_key: None, ..moved(offer, next, now) };
         turned += u64::from(store::update(tx, offer, next).await?);
     }
-    revisions::raise(tx, Revision::Offers).await?;
     Ok(turned)
 }
 

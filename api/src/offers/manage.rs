@@ -18,13 +18,7 @@ use crate::{
     http::{body, etag::IfMatch},
     partners::Actor,
     quotas::{self, Bound, Edit, QuotaKey},
-    store::{
-        Transaction,
-        clock::to_ms,
-        entities::offers,
-        is_duplicate,
-        revisions::{self, Revision},
-    },
+    store::{Transaction, clock::to_ms, entities::offers, is_duplicate},
 };
 
 /// Who does it, to whose offer, and when.
@@ -168,9 +162,6 @@ async fn rewrite(
         return Err(Code::StaleVersion.into());
     }
     note(tx, doing, &after, "offer.change").await?;
-    if state_of(offer)?.is_public() {
-        revisions::raise(tx, Revision::Offers).await?;
-    }
     let seen = seen(tx, &after, doing).await?;
     Ok(seen)
 }

@@ -13,13 +13,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{life::moved, store};
-use crate::store::{
-    Store,
-    clock::to_ms,
-    entities::partners,
-    revisions::{self, Revision},
-    starting,
-};
+use crate::store::{Store, clock::to_ms, entities::partners, starting};
 use crate::{error::Result, store::Transaction};
 
 /// The announcement, as facts.
@@ -87,9 +81,6 @@ async fn add(tx: &Transaction, announcement: &Announcement, now: DateTime<Utc>) 
         store::archive(tx, [offer.id]).await?;
         store::update(tx, &offer, moved(&offer, state, at)).await?;
         added += 1;
-    }
-    if added > 0 {
-        revisions::raise(tx, Revision::Offers).await?;
     }
     Ok(added)
 }

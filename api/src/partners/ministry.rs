@@ -19,9 +19,7 @@ use crate::{
     http::cursor,
     store::{
         Store, Transaction,
-        clock::to_ms,
         entities::{partner_profiles, partners},
-        revisions::{self, Revision},
     },
 };
 
@@ -86,11 +84,8 @@ pub async fn act(
     let mut profile = store::profile(tx, row.id).await?;
     profile.reason = reason.map(|reason| reason.trim().to_owned());
     profile.version += 1;
-    // Its offers come into the catalogue, or leave it, in every process.
-    profile.shown_at = Some(to_ms(now));
     store::write(tx, row.clone()).await?;
     store::write_profile(tx, profile).await?;
-    revisions::raise(tx, Revision::Offers).await?;
     let (name, letter) = told(action, &row.slug, reason.unwrap_or_default().trim());
     let detail = json!({"slug": row.slug, "from": state, "to": next, "reason": reason});
     audit::record(tx, Some(admin), name, format!("partner:{id}"), detail, now).await?;

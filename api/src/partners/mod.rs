@@ -19,7 +19,7 @@ mod store;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use shared::{offer::PartnerRef, partner::PartnerState};
 use uuid::Uuid;
 
@@ -55,8 +55,17 @@ pub async fn tidy(db: &Store, now: DateTime<Utc>) -> Result<()> {
 
 /// All partners, as they stand on offers.
 pub async fn references(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, PartnerRef>, DbErr> {
-    let rows = partners::Entity::find().all(db).await?;
-    Ok(rows.into_iter().map(|p| (p.id, PartnerRef { slug: p.slug, name: p.name })).collect())
+    Ok(partners::Entity::find().all(db).await?.into_iter().map(reference).collect())
+}
+
+/// Some partners, as they stand on offers.
+pub async fn references_of(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, PartnerRef>, DbErr> {
+    let these = partners::Entity::find().filter(partners::Column::Id.is_in(ids));
+    Ok(these.all(db).await?.into_iter().map(reference).collect())
+}
+
+fn reference(partner: partners::Model) -> (Uuid, PartnerRef) {
+    (partner.id, PartnerRef { slug: partner.slug, name: partner.name })
 }
 
 /// The states in which everybody may see a partner.

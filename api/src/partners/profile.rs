@@ -14,10 +14,9 @@ use crate::{
     http::{body, etag::IfMatch},
     store::{
         Store, Transaction,
-        clock::{from_ms, to_ms},
+        clock::from_ms,
         entities::{partner_profiles, partners},
         json,
-        revisions::{self, Revision},
     },
 };
 
@@ -89,11 +88,6 @@ pub async fn change(
     profile.contact_email = after.contact_email;
     profile.contact_phone = after.contact_phone;
     profile.version += 1;
-    if row.name != before.name {
-        // The name stands on the offers, which every process shows from memory.
-        profile.shown_at = Some(to_ms(now));
-        revisions::raise(tx, Revision::Offers).await?;
-    }
     store::write(tx, row.clone()).await?;
     store::write_profile(tx, profile.clone()).await?;
     let detail = json!({"fields": changed, "version": profile.version});

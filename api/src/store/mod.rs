@@ -17,7 +17,10 @@ mod transaction;
 use std::sync::Arc;
 
 use anyhow::Context;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, Statement,
+    TransactionTrait, Value,
+};
 
 pub use self::transaction::{LostRace, Transaction};
 use self::{connect::Watch, probe::Probe};
@@ -102,6 +105,18 @@ impl Store {
     /// Runs a statement that cannot run in a transaction, or sets how the writing connection works.
     pub async fn maintain(&self, sql: &str) -> Result<(), DbErr> {
         self.write.execute_unprepared(sql).await.map(drop)
+    }
+
+    /// Begins a transaction that reads one state of the data, and of the primary: what its statements see belongs together.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        match self.backend() {
+            // SQLite knows no other isolation, and says so to whoever asks for it.
+            DbBackend::Sqlite => self.fresh().begin().await,
+            _ => {
+                let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+                self.fresh().begin_with_config(Some(isolation), Some(access)).await
+            }
+        }
     }
 
     /// Lets readers and writers finish and closes the files.

@@ -1,5 +1,6 @@
-//! Revisions: how each process notices what another one changed. Whoever changes offers raises the number in the same
-//! transaction; every process looks at the numbers twice a second and reads again what is newer.
+//! Revisions: how each process notices what another one changed. Whoever ends a session raises the number in the same
+//! transaction; every process looks at the numbers twice a second and reads again what is newer. What the catalogue shows
+//! changes far too often for that: it has a log (`offers::catalogue::changes`).
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -8,10 +9,6 @@ use super::statement;
 /// What can be changed elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revision {
-    /// Offers and partners: what the catalogue holds.
-    Offers,
-    /// The counts of claims.
-    Claims,
     /// Sessions that were ended.
     Sessions,
     /// Who listens to what.
@@ -21,8 +18,6 @@ pub enum Revision {
 impl Revision {
     const fn name(self) -> &'static str {
         match self {
-            Self::Offers => "offers",
-            Self::Claims => "claims",
             Self::Sessions => "sessions",
             Self::Webhooks => "webhooks",
         }
@@ -32,8 +27,6 @@ impl Revision {
 /// The numbers as they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Revisions {
-    pub offers: i64,
-    pub claims: i64,
     pub sessions: i64,
     pub webhooks: i64,
 }
@@ -51,8 +44,6 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
     for row in db.query_all_raw(statement(db, "SELECT name, value FROM revisions", [])).await? {
         let value = row.try_get("", "value")?;
         match row.try_get::<String>("", "name")?.as_str() {
-            "offers" => revisions.offers = value,
-            "claims" => revisions.claims = value,
             "sessions" => revisions.sessions = value,
             "webhooks" => revisions.webhooks = value,
             _ => {}

@@ -25,7 +25,6 @@ use crate::{
         Store, Transaction,
         clock::to_ms,
         entities,
-        revisions::{self, Revision},
         totals::{self, Metric},
     },
 };
@@ -103,7 +102,6 @@ pub async fn offers(store: &Store, plan: &Plan, bar: &ProgressBar) -> Result<()>
                 insert(tx, (0..partners::count(plan)).map(|index| partners::row(plan, index)).collect()).await?;
             }
             insert(tx, rows.clone()).await?;
-            revisions::raise(tx, Revision::Offers).await?;
             Ok(())
         };
         store.transaction(write).await?;
@@ -136,7 +134,6 @@ pub async fn claims(store: &Store, plan: &Plan, people: &People, windows: &[Wind
             quotas.write(tx).await?;
             add_totals(tx, Metric::Claims, &units).await?;
             add_totals(tx, Metric::Redemptions, &used_units).await?;
-            revisions::raise(tx, Revision::Claims).await?;
             Ok(())
         };
         store.transaction(write).await?;

@@ -10,11 +10,7 @@ use crate::{
     error::Result,
     imports::{Imports, stage::Stage, store},
     offers::bulk,
-    store::{
-        clock::to_ms,
-        entities::imports,
-        revisions::{self, Revision},
-    },
+    store::{clock::to_ms, entities::imports},
 };
 
 /// Offers that end in one transaction.
@@ -88,7 +84,6 @@ impl Work {
             after.ended += i64::try_from(missing.len()).unwrap_or(i64::MAX);
             after.ended_up_to = Some(last.id);
             store::advance(tx, &self.import, &after).await?;
-            revisions::raise(tx, Revision::Offers).await?;
             Ok(Some(after))
         });
         let Some(after) = ended.await? else { return Ok(Step::Over) };

@@ -105,6 +105,13 @@ impl ListQuery {
         fails.iter().enumerate().fold(0, |bits, (at, fails)| bits | (u8::from(*fails) << at))
     }
 
+    /// Whether its answer says anything of an entry: that it is there, or how many there would be with another filter.
+    /// The words are not looked at, so of some entries it says so in vain.
+    pub fn is_about(&self, entry: &Entry, count: Count) -> bool {
+        let most = u32::from(self.facets.unwrap_or_default());
+        self.fails(entry, count).count_ones() <= most
+    }
+
     /// The position after which this page begins.
     pub fn after(&self) -> Result<Option<Position>> {
         let position = cursor::decode::<Position>(LIST, self.cursor.as_deref())?;

@@ -1,10 +1,13 @@
 //! What the catalogue reads: the offers that are listed, and those that changed.
 
-use futures_util::{Stream, StreamExt};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult, StreamTrait};
-use shared::{OfferId, PartnerId, offer::OfferState};
+use std::collections::BTreeSet;
 
-use crate::store::statement;
+use futures_util::{Stream, StreamExt};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, StreamTrait};
+use shared::{OfferId, PartnerId, offer::OfferState};
+use uuid::Uuid;
+
+use crate::store::{Sql, either, json, statement};
 
 /// An offer that the list shows; its draft as text, since ten thousand are read at every start.
 #[derive(Debug)]
@@ -53,24 +56,42 @@ pub async fn listed(
     Ok(rows.map(|row| Listed::read(&row?)))
 }
 
-/// Offers that changed at or after an instant, whatever their state, and all of partners that did: a partner's name and
-/// standing show on its offers. They come one after the other, since an upload changes 100,000 of them, and those that
-/// are not listed without their drafts. Plan: the indexes of both times, and of the partner's offers.
-pub async fn changed_since(
-    db: &DatabaseConnection,
-    ms: i64,
+/// Some offers, whatever their state, and all of some partners, one after the other, since a partner may have 100,000;
+/// those that are not listed come without their drafts. Plan: the primary key, and an index of the partner's offers.
+pub async fn of(
+    db: &(impl ConnectionTrait + StreamTrait),
+    offers: &BTreeSet<Uuid>,
+    partners: &BTreeSet<Uuid>,
 ) -> Result<impl Stream<Item = Result<Listed, DbErr>>, DbErr> {
     let (columns, listed) = (Listed::COLUMNS, listed_states());
-    let sql = format!(
+    let select = format!(
         "SELECT id, partner_id, state, CASE WHEN state IN ({listed}) THEN draft ELSE '' END, starts_at, ends_at,
-         created_at, published_at FROM (
-             SELECT {columns} FROM offers WHERE updated_at >= $1 UNION ALL
-             SELECT {columns} FROM offers WHERE updated_at < $1
-             AND partner_id IN (SELECT partner_id FROM partner_profiles WHERE shown_at >= $1)
-         ) AS changed"
+         created_at, published_at FROM (SELECT {columns} FROM offers"
     );
-    let rows = db.stream_raw(statement(db, &sql, [ms.into()])).await?;
+    let sql = Sql {
+        sqlite: &format!(
+            "{select} WHERE id IN (SELECT unhex(value) FROM json_each($1))
+             OR partner_id IN (SELECT unhex(value) FROM json_each($2))) AS changed"
+        ),
+        postgres: &format!(
+            "{select} WHERE id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))
+             OR partner_id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($2::jsonb)))) AS changed"
+        ),
+    };
+    let ids = [offers, partners].map(|ids| json::ids(ids.iter().copied()));
+    let rows = db.stream_raw(either(db, sql, ids)).await?;
     Ok(rows.map(|row| Listed::read(&row?)))
+}
+
+/// The partners of some offers.
+pub async fn owners(db: &impl ConnectionTrait, offers: &BTreeSet<Uuid>) -> Result<Vec<Uuid>, DbErr> {
+    let sql = Sql {
+        sqlite: "SELECT DISTINCT partner_id FROM offers WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+        postgres: "SELECT DISTINCT partner_id FROM offers
+                   WHERE id = ANY (ARRAY(SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb)))",
+    };
+    let rows = db.query_all_raw(either(db, sql, [json::ids(offers.iter().copied())])).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// The names of the states that the list shows, as SQL writes them.

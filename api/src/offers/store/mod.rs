@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use self::{
     counts::{all_stocks, count, stocks},
-    listed::{Listed, changed_since, listed},
+    listed::{Listed, listed, of as listed_of, owners},
 };
 use super::document::search_text;
 use crate::{

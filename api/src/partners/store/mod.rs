@@ -68,7 +68,6 @@ pub fn no_profile(partner: Uuid) -> partner_profiles::Model {
         applied_by: None,
         applied_at: None,
         version: 1,
-        shown_at: None,
     }
 }
 

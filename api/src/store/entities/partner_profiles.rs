@@ -20,8 +20,6 @@ pub struct Model {
     /// When the last application was sent.
     pub applied_at: Option<i64>,
     pub version: i32,
-    /// When something last changed that stands on its offers.
-    pub shown_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ mod m0014_kept;
 mod m0015_idempotency;
 mod m0016_spent;
 mod m0017_alerts;
+mod m0018_catalogue;
 mod runner;
 
 use sea_orm::{DatabaseConnection, DbBackend};
@@ -51,6 +52,7 @@ fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0015_idempotency::Migration),
         Box::new(m0016_spent::Migration),
         Box::new(m0017_alerts::Migration),
+        Box::new(m0018_catalogue::Migration),
     ]
 }
 
