@@ -1,6 +1,9 @@
 //! Answers that were made of a snapshot, ready to be sent again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+};
 
 use actix_web::http::header::HeaderValue;
 use bytes::Bytes;
@@ -10,7 +13,7 @@ use shared::OfferId;
 use super::{entry::Entry, query::ListQuery};
 use crate::{http::etag, offers::document::Count};
 
-/// Answers of each sort that are kept, and the longest address that one is kept for.
+/// Answers of each sort that are kept, before they are all dropped, and the longest address that one is kept for.
 const KEPT: usize = 2000;
 const KEPT_ADDRESS: usize = 200;
 /// Changed offers for which it is looked whether a page is about one of them; after more, no page is kept.
@@ -65,11 +68,10 @@ impl Answers {
         self.pages.read().get(address).map(|(_, ready)| ready.clone())
     }
 
-    /// Keeps a page while there is room for it.
+    /// Keeps a page.
     pub fn add_page(&self, address: &str, query: ListQuery, ready: Ready) {
-        let mut pages = self.pages.write();
-        if pages.len() < KEPT && address.len() <= KEPT_ADDRESS {
-            pages.insert(address.to_owned(), (query, ready));
+        if address.len() <= KEPT_ADDRESS {
+            add(&mut self.pages.write(), address.to_owned(), (query, ready));
         }
     }
 
@@ -77,13 +79,19 @@ impl Answers {
         self.details.read().get(&id).cloned()
     }
 
-    /// Keeps an offer in full while there is room for it.
+    /// Keeps an offer in full.
     pub fn add_detail(&self, id: OfferId, ready: Ready) {
-        let mut details = self.details.write();
-        if details.len() < KEPT {
-            details.insert(id, ready);
-        }
+        add(&mut self.details.write(), id, ready);
     }
+}
+
+/// Keeps an answer. What is asked for again and again is soon there again after all were dropped; what was asked for once
+/// is not.
+fn add<K: Eq + Hash, V>(kept: &mut HashMap<K, V>, key: K, answer: V) {
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(key, answer);
 }
 
 fn cloned<K: Clone, V: Clone>((key, value): (&K, &V)) -> (K, V) {
