@@ -69,6 +69,7 @@ pub fn has_mixed_scripts(text: &str) -> bool {
     })
 }
 
+#[cfg(feature = "server")]
 /// Whether a text certainly is in NFC: Latin, Cyrillic and punctuation without combining marks. Most are, and this is many
 /// times faster than to look at the tables.
 fn is_plain(text: &str) -> bool {
@@ -79,17 +80,11 @@ fn is_plain(text: &str) -> bool {
 
 /// A text in NFC. The page does not carry the tables that it needs: it leaves this to the server.
 pub fn composed(text: String) -> String {
-    if is_plain(&text) { text } else { compose(text) }
-}
-
-#[cfg(feature = "server")]
-fn compose(text: String) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    text.nfc().collect()
-}
-
-#[cfg(not(feature = "server"))]
-const fn compose(text: String) -> String {
+    #[cfg(feature = "server")]
+    if !is_plain(&text) {
+        use unicode_normalization::UnicodeNormalization;
+        return text.nfc().collect();
+    }
     text
 }
 
