@@ -111,8 +111,8 @@ const JOBS: [Job; 18] = [
     Job::new("ministry.tell", TELL_EVERY, |s| {
         Box::pin(async move { ministry::tell(&s.store, &s.accounts, s.clock.now()).await })
     }),
-    Job::new("accounts.tidy", TIDY_EVERY, |s| Box::pin(async move { Ok(s.accounts.tidy().await?) })),
-    Job::new("webhooks.tidy", TIDY_EVERY, |s| Box::pin(async move { Ok(s.webhooks.tidy().await?) })),
+    Job::new("accounts.tidy", TIDY_EVERY, |s| Box::pin(async move { s.accounts.tidy().await })),
+    Job::new("webhooks.tidy", TIDY_EVERY, |s| Box::pin(async move { s.webhooks.tidy().await })),
     Job::new("limits.tidy", TIDY_EVERY, |s| {
         Box::pin(async move {
             s.changes.tidy();
@@ -123,9 +123,7 @@ const JOBS: [Job; 18] = [
     Job::new("catalogue.tidy", TIDY_EVERY, |s| {
         Box::pin(async move { offers::catalogue::changes::tidy(&s.store).await })
     }),
-    Job::new("partners.tidy", TIDY_EVERY, |s| {
-        Box::pin(async move { Ok(partners::tidy(&s.store, s.clock.now()).await?) })
-    }),
+    Job::new("partners.tidy", TIDY_EVERY, |s| Box::pin(async move { partners::tidy(&s.store, s.clock.now()).await })),
     Job::new("imports.tidy", TIDY_EVERY, |s| Box::pin(async move { imports::tidy(&s.imports, &s.bad).await })),
     Job::new("imports.end_lost", TIDY_EVERY, |s| Box::pin(async move { imports::end_lost(&s.imports, &s.bad).await })),
     Job::new("idempotency.tidy", TIDY_EVERY, |s| {

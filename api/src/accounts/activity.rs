@@ -52,7 +52,7 @@ impl Activity {
         let mut pieces = bad.pieces("activity", &batch, |user| *user);
         let mut answers = Ok(());
         while answers.is_ok()
-            && let Some(piece) = pieces.next()
+            && let Some(piece) = pieces.next_piece()
         {
             match store.transaction(async |tx| Ok(move_to(tx, piece, today).await?)).await {
                 Ok(()) => piece.iter().for_each(|user| self.done.insert(*user, today)),

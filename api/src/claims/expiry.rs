@@ -17,7 +17,7 @@ pub async fn expire(db: &Store, bad: &BadRows, now: DateTime<Utc>) -> Result<()>
     loop {
         let overdue = store::overdue(db.fresh(), bad.resting(), to_ms(now), BATCH).await?;
         let mut pieces = bad.pieces("claim.expire", &overdue, |claim| claim.id);
-        while let Some(piece) = pieces.next() {
+        while let Some(piece) = pieces.next_piece() {
             if let Err(error) = close(db, piece, now).await {
                 pieces.failed(piece, error)?;
             }

@@ -65,11 +65,10 @@ impl Terms {
             self.remember(&rows, &drafts);
         }
         let mut known = self.facts.lock();
-        // Times change with the version, so what is remembered of them is right as it is; the state changes with the
-        // partner's, too.
+        // State and times are of the row that was just read; its text may be of a version that came a moment later.
         let facts = |row: &OfferRow| {
             let (_, facts) = known.get_mut(&row.id)?;
-            facts.state = row.state;
+            (facts.state, facts.starts_at, facts.ends_at) = (row.state, row.starts_at, row.ends_at);
             Some((row.id, facts.clone()))
         };
         Ok(rows.iter().filter_map(facts).collect())

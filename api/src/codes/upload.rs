@@ -20,7 +20,7 @@ use crate::{
 /// A code of an upload, with its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    pub line: u32,
+    pub number: u32,
     pub code: String,
     /// Why the line cannot be read.
     pub fault: Option<CodeFault>,
@@ -42,7 +42,7 @@ impl Fault {
 
     fn problem(&self, lang: Lang) -> CodeProblem {
         CodeProblem {
-            line: self.line.line,
+            line: self.line.number,
             code: self
                 .line
                 .code
@@ -65,7 +65,7 @@ pub fn problems(faults: &[Fault], lang: Lang) -> Vec<CodeProblem> {
 
 /// The entries of a list.
 pub fn entries(codes: Vec<String>) -> Vec<Line> {
-    (1..).zip(codes).map(|(line, code)| Line { line, code: code.trim().to_owned(), fault: None }).collect()
+    (1..).zip(codes).map(|(number, code)| Line { number, code: code.trim().to_owned(), fault: None }).collect()
 }
 
 /// Refuses an upload without codes or with too many.
@@ -93,7 +93,7 @@ pub fn sift(lines: Vec<Line>) -> (Vec<Line>, Vec<Fault>) {
             let first_line = Some(*first);
             faults.push(Fault { first_line, ..Fault::new(line, CodeFault::DuplicateInFile) });
         } else {
-            first.insert(line.code.clone(), line.line);
+            first.insert(line.code.clone(), line.number);
             good.push(line);
         }
     }
@@ -128,7 +128,7 @@ pub fn part(
             }
         }
     }
-    faults.sort_by_key(|fault| fault.line.line);
+    faults.sort_by_key(|fault| fault.line.number);
     (fresh, faults)
 }
 
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(u32, String)> {
-        lines(text.as_bytes(), None).unwrap().into_iter().map(|l| (l.line, l.code)).collect()
+        lines(text.as_bytes(), None).unwrap().into_iter().map(|l| (l.number, l.code)).collect()
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
             HashMap::from([("D".to_owned(), OfferId(uuid::Uuid::nil())), ("E".to_owned(), OfferId(uuid::Uuid::max()))]);
         let (fresh, faults) = part(good, faults, &known, OfferId(uuid::Uuid::nil()));
         assert_eq!(fresh.iter().map(|l| l.code.as_str()).collect::<Vec<_>>(), ["A", "B"]);
-        let named: Vec<_> = faults.iter().map(|f| (f.line.line, f.kind, f.first_line)).collect();
+        let named: Vec<_> = faults.iter().map(|f| (f.line.number, f.kind, f.first_line)).collect();
         assert_eq!(
             named,
             [

@@ -136,7 +136,8 @@ fn operation_id(method: &str, path: &str) -> String {
 }
 
 /// A header is never null, only left out; some makers of clients stumble over it.
-fn leave_out_null(parameter: &mut Parameter) {
+fn leave_out_null(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
     if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
         && let SchemaType::Array(types) = &mut schema.schema_type
     {

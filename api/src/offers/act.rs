@@ -77,6 +77,9 @@ pub async fn act_on_many(
     let found: HashMap<OfferId, offers::Model> =
         store::many(tx, partner, ids).await?.into_iter().map(|offer| (OfferId(offer.id), offer)).collect();
     let references = if partner.is_none() { partners::references(tx).await? } else { HashMap::new() };
+    if action == Action::Approve {
+        manage::lock_quotas(tx, found.values(), doing.now).await?;
+    }
     store::archive(tx, found.keys().map(|id| id.0)).await?;
     let (mut outcomes, mut events) = (Vec::with_capacity(ids.len()), Vec::new());
     for id in ids {

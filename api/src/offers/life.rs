@@ -87,7 +87,7 @@ pub async fn turn_by_time(db: &Store, bad: &BadRows, now: DateTime<Utc>) -> Resu
     loop {
         let due = store::due(db.fresh(), &bad.resting(), to_ms(now), TURN_BATCH).await?;
         let mut pieces = bad.pieces("offer.turn", &due, |offer| offer.id);
-        while let Some(piece) = pieces.next() {
+        while let Some(piece) = pieces.next_piece() {
             match db.transaction(async |tx| turn(tx, piece, now).await).await {
                 Ok(turned) => tracing::info!(offers = turned, "offer.turned_by_time"),
                 Err(error) => pieces.failed(piece, error)?,
@@ -132,7 +132,7 @@ pub async fn write_words(db: &Store, bad: &BadRows) -> Result<()> {
             })
             .collect();
         let mut pieces = bad.pieces("offer.words", &words, |(id, ..)| *id);
-        while let Some(piece) = pieces.next() {
+        while let Some(piece) = pieces.next_piece() {
             let written = db.transaction(async |tx| Ok(store::write_words(tx, piece).await?)).await;
             if let Err(error) = written {
                 pieces.failed(piece, error)?;

@@ -194,6 +194,21 @@ pub async fn check_claimed(
     }
 }
 
+/// Locks the quotas that the edits of many offers will change once they are approved.
+pub async fn lock_quotas(
+    tx: &impl ConnectionTrait,
+    offers: impl IntoIterator<Item = &offers::Model>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut edits = Vec::new();
+    for offer in offers.into_iter().filter(|offer| offer.pending.is_some()) {
+        let (live, next) = (draft_of(offer)?, latest_draft_of(offer)?);
+        let edit = Edit { offer: OfferId(offer.id), before: live.period, after: next.period, quota: next.quota };
+        edits.extend(((live.period, live.quota) != (next.period, next.quota)).then_some(edit));
+    }
+    if edits.is_empty() { Ok(()) } else { Ok(quotas::lock_for_edits(tx, &edits, now).await?) }
+}
+
 /// Locks an offer in the version that was read.
 ///
 /// # Errors

@@ -94,7 +94,7 @@ impl Health {
         let mut pieces = bad.pieces("key.health", &taken, |(key, _)| key.0);
         let (mut answers, mut written) = (Ok(()), HashSet::new());
         while answers.is_ok()
-            && let Some(piece) = pieces.next()
+            && let Some(piece) = pieces.next_piece()
         {
             match write(db, piece).await {
                 Ok(()) => written.extend(piece.iter().map(|(key, _)| *key)),

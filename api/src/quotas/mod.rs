@@ -76,6 +76,11 @@ impl Edit {
     }
 }
 
+/// Locks the quotas that edits will change, all at once: whoever then applies them one after the other waits for nobody.
+pub async fn lock_for_edits(tx: &impl ConnectionTrait, edits: &[Edit], now: DateTime<Utc>) -> Result<(), DbErr> {
+    LockedQuotas::open(tx, edits.iter().flat_map(|edit| edit.keys(now))).await?.write(tx).await
+}
+
 /// Holds edits against what is claimed, and puts their quotas in force; returns those that are bound. A first claim that
 /// is being decided is waited for, since its quota is locked, too.
 pub async fn apply_edits(
@@ -92,9 +97,17 @@ pub async fn apply_edits(
             bound.push((edit.offer, Bound::Period));
             continue;
         }
-        let mut set = |key| quotas.set_quota(key, edit.quota).err();
-        let most = edit.keys(now).into_iter().filter(|key| edit.is_after(*key)).filter_map(&mut set).max();
-        bound.extend(most.map(|claimed| (edit.offer, Bound::Quota { claimed })));
+        let keys: Vec<QuotaKey> = edit.keys(now).into_iter().filter(|key| edit.is_after(*key)).collect();
+        let claimed =
+            keys.iter().filter_map(|key| quotas.get(*key)).map(|state| state.claimed).max().unwrap_or_default();
+        if edit.quota.is_some_and(|quota| claimed > quota) {
+            bound.push((edit.offer, Bound::Quota { claimed }));
+            continue;
+        }
+        for key in keys {
+            // Covered, as was just seen.
+            quotas.set_quota(key, edit.quota).ok();
+        }
     }
     quotas.write(tx).await?;
     Ok(bound)

@@ -20,7 +20,7 @@ pub async fn release_overdue(db: &Store, bad: &BadRows, now: DateTime<Utc>) -> R
     loop {
         let overdue = store::overdue(db.fresh(), &bad.resting(), to_ms(now), BATCH).await?;
         let mut pieces = bad.pieces("redemption.release", &overdue, |id| *id);
-        while let Some(piece) = pieces.next() {
+        while let Some(piece) = pieces.next_piece() {
             if let Err(error) = release_some(db, piece, now).await {
                 pieces.failed(piece, error)?;
             }

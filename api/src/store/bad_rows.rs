@@ -52,7 +52,7 @@ pub struct Pieces<'a, T> {
 
 impl<'a, T> Pieces<'a, T> {
     /// Returns the next piece, never an empty one.
-    pub fn next(&mut self) -> Option<&'a [T]> {
+    pub fn next_piece(&mut self) -> Option<&'a [T]> {
         std::iter::from_fn(|| self.left.pop()).find(|piece| !piece.is_empty())
     }
 
@@ -91,7 +91,7 @@ mod tests {
     fn work(bad: &BadRows, numbers: &[u128], is_bad: impl Fn(u128) -> bool) -> Vec<u128> {
         let mut done = Vec::new();
         let mut pieces = bad.pieces("test", numbers, |n| Uuid::from_u128(*n));
-        while let Some(piece) = pieces.next() {
+        while let Some(piece) = pieces.next_piece() {
             if piece.iter().any(|n| is_bad(*n)) {
                 pieces.failed(piece, Error::internal("a bad row")).unwrap();
             } else {
@@ -117,7 +117,7 @@ mod tests {
     fn where_the_database_fails_no_row_is_to_blame() {
         let bad = BadRows::default();
         let mut pieces = bad.pieces("test", &[1_u128, 2, 3], |n| Uuid::from_u128(*n));
-        let piece = pieces.next().unwrap();
+        let piece = pieces.next_piece().unwrap();
         assert_eq!(pieces.failed(piece, Code::Overloaded.into()).unwrap_err().code, Code::Overloaded);
         assert_eq!((pieces.left().count(), bad.resting().len()), (3, 0));
     }

@@ -109,14 +109,12 @@ impl Store {
 
     /// Begins a transaction that reads one state of the data, and of the primary: what its statements see belongs together.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        match self.backend() {
-            // SQLite knows no other isolation, and says so to whoever asks for it.
-            DbBackend::Sqlite => self.fresh().begin().await,
-            _ => {
-                let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-                self.fresh().begin_with_config(Some(isolation), Some(access)).await
-            }
+        if self.backend() == DbBackend::Sqlite {
+            // It knows no other isolation, and says so to whoever asks for it.
+            return self.fresh().begin().await;
         }
+        let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+        self.fresh().begin_with_config(Some(isolation), Some(access)).await
     }
 
     /// Lets readers and writers finish and closes the files.

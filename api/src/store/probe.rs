@@ -26,14 +26,13 @@ impl Store {
     pub async fn check_writes(&self) -> Result<()> {
         let mut last = self.probe.0.lock().await;
         let known = last.filter(|(at, _)| at.elapsed() < GOOD_FOR).map(|(_, ok)| ok);
-        let ok = match known {
-            Some(ok) => ok,
-            None => {
-                let written = tokio::time::timeout(LIMIT, self.write_probe()).await;
-                let ok = matches!(written, Ok(Ok(())));
-                *last = Some((Instant::now(), ok));
-                ok
-            }
+        let ok = if let Some(ok) = known {
+            ok
+        } else {
+            let written = tokio::time::timeout(LIMIT, self.write_probe()).await;
+            let ok = matches!(written, Ok(Ok(())));
+            *last = Some((Instant::now(), ok));
+            ok
         };
         if ok { Ok(()) } else { Err(Error::new(Code::StorageUnavailable)) }
     }

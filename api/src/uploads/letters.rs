@@ -57,7 +57,9 @@ impl Language {
         }
         for row in &mut bits {
             let all: f32 = row.iter().sum();
-            row.iter_mut().for_each(|count| *count = (all / *count).log2());
+            for count in row.iter_mut() {
+                *count = (all / *count).log2();
+            }
         }
         Self { bits, ..language }
     }

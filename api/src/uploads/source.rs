@@ -117,17 +117,17 @@ impl<R: Read + Seek> Source<R> {
             return Ok(UTF_8);
         }
         if !self.over {
-            let here = self.reader.stream_position().map_err(unreadable)?;
+            let here = self.reader.stream_position().map_err(|error| unreadable(&error))?;
             let mut piece = vec![0; PIECE];
             loop {
                 match self.reader.read(&mut piece) {
                     Ok(0) => break,
                     Ok(read) => evidence.add(&piece[..read]),
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) => return Err(unreadable(error)),
+                    Err(error) => return Err(unreadable(&error)),
                 }
             }
-            self.reader.seek(SeekFrom::Start(here)).map_err(unreadable)?;
+            self.reader.seek(SeekFrom::Start(here)).map_err(|error| unreadable(&error))?;
         }
         evidence.decide()
     }
@@ -151,11 +151,11 @@ impl<R: Read + Seek> Source<R> {
         };
         self.input.truncate(before + read.as_ref().copied().unwrap_or(0));
         self.over |= matches!(read, Ok(0));
-        read.map(|_| ()).map_err(unreadable)
+        read.map(|_| ()).map_err(|error| unreadable(&error))
     }
 }
 
-fn unreadable(error: std::io::Error) -> FileProblem {
+fn unreadable(error: &std::io::Error) -> FileProblem {
     tracing::error!(%error, "an upload could not be read");
     FileProblem::new(FileCode::Internal)
 }

@@ -182,7 +182,7 @@ async fn together(
 async fn write_apart(hooks: &Webhooks, accounts: &Accounts, hands: &mut Hands) -> Result<()> {
     let ended = std::mem::take(&mut hands.ended);
     let mut pieces = hooks.bad.pieces("webhook.outcome", &ended, |ended| ended.parcel.id);
-    while let Some(piece) = pieces.next() {
+    while let Some(piece) = pieces.next_piece() {
         let written = hooks.store.transaction(async |tx| Ok(write_back(hooks, accounts, tx, piece).await?)).await;
         if let Err(error) = written
             && let Err(error) = pieces.failed(piece, error)
@@ -202,7 +202,7 @@ async fn take_apart(
     now: DateTime<Utc>,
 ) -> Result<Vec<Parcel>> {
     let (mut pieces, mut parcels) = (hooks.bad.pieces("webhook.take", due, |webhook| webhook.id), Vec::new());
-    while let Some(piece) = pieces.next() {
+    while let Some(piece) = pieces.next_piece() {
         match hooks.store.transaction(async |tx| Ok(take(tx, hands, piece, room, now).await?)).await {
             Ok(some) => {
                 room = room.saturating_sub(some.len());

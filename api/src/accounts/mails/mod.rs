@@ -205,7 +205,7 @@ async fn forget_sent(db: &Store, bad: &BadRows, sent: &mut HashSet<Uuid>) -> Res
     let resting = bad.resting();
     let ids: Vec<Uuid> = sent.iter().copied().filter(|id| !resting.contains(id)).collect();
     let mut pieces = bad.pieces("mail.delete", &ids, |id| *id);
-    while let Some(piece) = pieces.next() {
+    while let Some(piece) = pieces.next_piece() {
         match db.transaction(async |tx| Ok(store::delete(tx, piece.iter().copied()).await?)).await {
             Ok(()) => piece.iter().for_each(|id| {
                 sent.remove(id);

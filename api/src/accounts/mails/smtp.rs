@@ -70,14 +70,13 @@ fn encryption(url: &Url) -> anyhow::Result<Encryption> {
     let in_clear = url.password().is_none() || is_loopback(url);
     match (url.scheme(), asked.as_deref()) {
         ("smtps", None) => Ok(Encryption::Always),
-        ("smtp", Some("required")) => Ok(Encryption::Required),
         ("smtp", Some("opportunistic")) => {
             ensure!(in_clear, "SMTP_URL has a password, which is sent with TLS alone: leave out tls=opportunistic");
             Ok(Encryption::Offered)
         }
         ("smtp", None) if is_loopback(url) => Ok(Encryption::Never),
         ("smtp", None) if in_clear => Ok(Encryption::Offered),
-        ("smtp", None) => Ok(Encryption::Required),
+        ("smtp", None | Some("required")) => Ok(Encryption::Required),
         _ => anyhow::bail!(FORM),
     }
 }

@@ -88,7 +88,7 @@ pub async fn work_out(db: &Store, accounts: &Accounts, bad: &BadRows, now: DateT
     loop {
         let waiting = store::waiting(db.fresh(), &bad.resting(), BATCH).await?;
         let mut pieces = bad.pieces("alert", &waiting, |id| *id);
-        while let Some(piece) = pieces.next() {
+        while let Some(piece) = pieces.next_piece() {
             if let Err(error) = db.transaction(async |tx| Ok(tell(tx, accounts, piece, now).await?)).await {
                 pieces.failed(piece, error)?;
             }

@@ -74,7 +74,7 @@ impl Sheet {
         let above = usize::from(heading != Heading::None);
         let read = |(line, row): (u32, Row)| {
             let (code, fault) = code(&row, heading, self.delimiter);
-            Line { line, code, fault }
+            Line { number: line, code, fault }
         };
         Ok(self.rows.into_iter().skip(above).map(read).collect())
     }

@@ -157,7 +157,7 @@ fn change(standing: &Standing, draft: &OfferDraft, state: OfferState, rules: Rul
         }
         after.rejection = None;
         let live = draft_of(row)?;
-        edit = ((draft.period, draft.quota) != (live.period, live.quota)).then(|| Edit {
+        edit = ((draft.period, draft.quota) != (live.period, live.quota)).then_some(Edit {
             offer: OfferId(row.id),
             before: live.period,
             after: draft.period,

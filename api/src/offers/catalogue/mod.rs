@@ -218,7 +218,7 @@ async fn read_all(tx: &(impl ConnectionTrait + StreamTrait), month: Month) -> Re
     for made in making {
         entries.extend(made.await.map_err(Error::internal)?.into_iter().map(Arc::new));
     }
-    Ok(Snapshot::new(Arc::new(CatalogueIndex::new(entries)), counts))
+    Ok(Snapshot::new(Arc::new(CatalogueIndex::new(entries)), &counts))
 }
 
 /// Reads the offers that changed, and all of partners that did.

@@ -29,7 +29,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Of an index and what is taken of all of its offers.
-    pub fn new(index: Arc<CatalogueIndex>, counts: Counts) -> Self {
+    pub fn new(index: Arc<CatalogueIndex>, counts: &Counts) -> Self {
         let mut taken = vec![Count::default(); index.len()];
         for (place, entry) in index.iter() {
             taken[place as usize] = nothing_of(entry);
@@ -43,7 +43,7 @@ impl Snapshot {
     pub fn changed(&self, fresh: &Entries, offers: &BTreeSet<OfferId>, counts: Counts) -> Self {
         let index = if fresh.is_empty() { self.index.clone() } else { Arc::new(self.index.changed(fresh)) };
         if counts.month != self.month {
-            return Self::new(index, counts);
+            return Self::new(index, &counts);
         }
         let mut taken = self.taken.clone();
         taken.resize(index.len(), Count::default());

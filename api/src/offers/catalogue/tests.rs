@@ -131,7 +131,7 @@ proptest! {
     #[test]
     fn kept_answers_are_those_of_the_new_state(changes in prop::collection::vec((0u32..30, 0u32..3, any::<bool>(), 0u32..3), 1..4)) {
         let counts = |claimed: &[(u32, u32)]| Counts::of_claims(claimed.iter().map(|(n, units)| (id(*n).0, *units)));
-        let before = Snapshot::new(Arc::new(index(20)), counts(&[]));
+        let before = Snapshot::new(Arc::new(index(20)), &counts(&[]));
         let answer = |snapshot: &Snapshot, address: &str| {
             let query = query::parse::<ListQuery>(address).unwrap();
             let ListPage { body, next } = snapshot.index.page(&query, &snapshot.taken).unwrap();
@@ -163,7 +163,7 @@ proptest! {
 
 #[test]
 fn a_page_about_other_offers_is_kept() {
-    let before = Snapshot::new(Arc::new(index(20)), Counts::of_claims([]));
+    let before = Snapshot::new(Arc::new(index(20)), &Counts::of_claims([]));
     for address in ["partner=p1", "partner=p2", "partner=p2&facets=true"] {
         let query = query::parse::<ListQuery>(address).unwrap();
         before.answers.add_page(address, query, Ready::new(address.into(), None));

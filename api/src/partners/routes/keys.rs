@@ -78,7 +78,7 @@ pub async fn rotate(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let now = clock.now();
-    let rotate = async |tx: &Transaction| keys::rotate(tx, desk.actor, desk.id(), id, input.clone(), now).await;
+    let rotate = async |tx: &Transaction| keys::rotate(tx, desk.actor, desk.id(), id, input, now).await;
     let made = store.transaction(rotate).await?;
     Ok(HttpResponse::Created().insert_header(NO_STORE).json(made))
 }
