@@ -19,7 +19,6 @@ on_both!(alone:
     clocks_have_no_say,
     what_is_changed_past_the_program_is_shown,
     who_is_too_far_behind_reads_all_anew,
-    an_offer_that_cannot_be_read_hurts_itself_alone,
 );
 
 #[test]
@@ -140,28 +139,6 @@ async fn who_is_too_far_behind_reads_all_anew(kind: Kind) {
     edit(&market.admin().await, &offers[1], &title).await.status(200);
     shows_title(&market.anon(), offers[1].id, "Davam edir").await;
     assert_eq!(market.server.log().matches("catalogue.read_anew").count(), 1);
-}
-
-async fn an_offer_that_cannot_be_read_hurts_itself_alone(kind: Kind) {
-    let market = Market::open(Place::new(kind).await).await;
-    let (admin, offers) = (market.admin().await, published(&market, 2).await);
-    let (db, now) = (market.place.db().await, chrono::Utc::now().timestamp_millis());
-    let draft = match kind {
-        Kind::Sqlite => "json_set(draft, '$.kind', 'hologram')",
-        Kind::Postgres => "draft || '{\"kind\": \"hologram\"}'",
-    };
-    let id = db.id(offers[0].id.0);
-    db.run(&format!("UPDATE offers SET draft = {draft}, updated_at = {now} WHERE id = {id}")).await;
-    edit(&admin, &offers[1], &json!({"title": {"az": "Oxunan təklif"}})).await.status(200);
-    let again = market.again().await;
-    for server in [&market, &again] {
-        shows_title(&server.anon(), offers[1].id, "Oxunan təklif").await;
-        eventually("the other one is not listed", || async {
-            listed(&server.anon(), offers[0].id).await.is_none().then_some(())
-        })
-        .await;
-        assert!(server.server.log().contains(&offers[0].id.to_string()), "it is named in the log");
-    }
 }
 
 async fn a_lagging_standby(kind: Kind) {
