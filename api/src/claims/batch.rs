@@ -45,11 +45,11 @@ pub async fn settle(tx: &Transaction, terms: &Terms, requests: &[Request], now: 
     let claimants: Vec<_> = requests.iter().map(|r| r.claimant).collect::<BTreeSet<_>>().into_iter().collect();
     let unknown = terms.unknown(&offers);
     if !unknown.is_empty() {
-        terms.read(tx, &unknown).await?;
+        terms.read_offers(tx, &unknown).await?;
     }
     let standings = store::lock_claimants(tx, &claimants).await?.into_iter().collect();
     let mut quotas = terms.lock_quotas(tx, &offers, now).await?;
-    let known = Known { offers: terms.read(tx, &offers).await?, standings, ..Known::default() };
+    let known = Known { offers: terms.read_offers(tx, &offers).await?, standings, ..Known::default() };
     put_in_force(&mut quotas, &known.offers, now)?;
     let with_pool = known.offers.iter().filter(|(_, facts)| facts.has_pool && facts.is_open(now));
     let pools = LockedPools::lock(tx, with_pool.map(|(id, _)| *id)).await?;
@@ -151,7 +151,7 @@ async fn write(tx: &Transaction, outcomes: &[Outcome], decided: Decided, now: Da
     let claimed: Vec<&claims::Model> =
         outcomes.iter().filter_map(|o| if let Outcome::Claimed(claim) = o { Some(claim) } else { None }).collect();
     if !claimed.is_empty() {
-        let written = store::insert(tx, &claimed).await?;
+        let written = store::insert_claims(tx, &claimed).await?;
         if written != claimed.len() as u64 {
             // One of the new codes exists already: the next try has others.
             return Err(LostRace.into());

@@ -13,7 +13,7 @@ use super::{
     batch::{Outcome, settle},
     decide::Request,
     terms::Terms,
-    turns::{Turn, turns},
+    turns::{Turn, find_answers},
 };
 use crate::{
     error::{Error, Result},
@@ -138,7 +138,7 @@ impl Worker {
 
     async fn decide_in(&self, tx: &Transaction, batch: &[Waiting]) -> Result<Vec<Result<Answer>>> {
         let now = self.clock.now();
-        let turns = turns(tx, batch, to_ms(now)).await?;
+        let turns = find_answers(tx, batch, to_ms(now)).await?;
         let fresh: Vec<usize> = (0..batch.len()).filter(|at| matches!(turns[*at], Turn::First)).collect();
         let requests: Vec<Request> = fresh.iter().map(|at| batch[*at].request).collect();
         let outcomes = settle(tx, &self.terms, &requests, now).await?;
@@ -155,7 +155,7 @@ impl Worker {
                 None => Answer::Outcome(outcome),
             });
         }
-        if idempotency::insert_all(tx, &records, to_ms(now)).await? != records.len() as u64 {
+        if idempotency::insert_answers(tx, &records, to_ms(now)).await? != records.len() as u64 {
             // Another process has just answered one of the keys.
             return Err(LostRace.into());
         }

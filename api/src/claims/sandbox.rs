@@ -50,7 +50,7 @@ pub async fn claim(
     let request = Request { id: new_id(), offer, claimant: UserId(Uuid::now_v7()), quantity };
     let partner_code = if facts.has_pool { Some(next_code(tx, &request, now).await?) } else { None };
     let claim = row(&request, sequence, key.period, i64::from(facts.claim_days), partner_code, now);
-    if store::insert(tx, &[&claim]).await? != 1 {
+    if store::insert_claims(tx, &[&claim]).await? != 1 {
         return Err(Error::internal("a sandbox claim was not written"));
     }
     quotas.write(tx).await?;
@@ -68,7 +68,7 @@ pub async fn claim(
 
 /// The live version of an offer.
 async fn read(tx: &impl ConnectionTrait, offer: OfferId) -> Result<OfferFacts> {
-    Terms::default().read(tx, &[offer]).await?.remove(&offer).ok_or_else(|| Code::NotFound.into())
+    Terms::default().read_offers(tx, &[offer]).await?.remove(&offer).ok_or_else(|| Code::NotFound.into())
 }
 
 /// Hands the next code of a pool out.

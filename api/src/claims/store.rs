@@ -133,7 +133,7 @@ pub async fn find_holdings(
 }
 
 /// Writes new claims; answers how many. A row that breaks a uniqueness rule is left out, which the caller notices.
-pub async fn insert(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Result<u64, DbErr> {
+pub async fn insert_claims(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Result<u64, DbErr> {
     let sql = Sql {
         sqlite: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at, partner_code)
                  SELECT unhex(j.value ->> 0), unhex(j.value ->> 1), unhex(j.value ->> 2), j.value ->> 3, j.value ->> 4,

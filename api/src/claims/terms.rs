@@ -53,7 +53,7 @@ impl Terms {
     }
 
     /// Reads the live versions of offers, each in the state that the transaction sees.
-    pub async fn read(
+    pub async fn read_offers(
         &self,
         db: &impl ConnectionTrait,
         offers: &[OfferId],

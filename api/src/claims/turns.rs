@@ -20,7 +20,7 @@ pub enum Turn {
 }
 
 /// Finds out what is to be done with each.
-pub async fn turns(tx: &impl ConnectionTrait, batch: &[Waiting], now: i64) -> Result<Vec<Turn>, DbErr> {
+pub async fn find_answers(tx: &impl ConnectionTrait, batch: &[Waiting], now: i64) -> Result<Vec<Turn>, DbErr> {
     let keys: Vec<Key> = batch.iter().filter_map(|waiting| waiting.keyed.as_ref().map(|(key, _)| *key)).collect();
     let known = if keys.is_empty() { Vec::new() } else { idempotency::find(tx, &keys).await? };
     let known: HashMap<[u8; 32], Known> =

@@ -74,8 +74,8 @@ impl LockedQuotas {
         let keys: BTreeSet<QuotaKey> = keys.into_iter().collect();
         let keys: Vec<QuotaKey> = keys.into_iter().collect();
         let missing = issued.missing(&keys);
-        let made = if missing.is_empty() { BTreeSet::new() } else { store::create(tx, &missing).await? };
-        let rows = store::lock(tx, &keys).await?;
+        let made = if missing.is_empty() { BTreeSet::new() } else { store::open_quotas(tx, &missing).await? };
+        let rows = store::lock_quotas(tx, &keys).await?;
         issued.remember(&keys, &rows);
         let row = |(key, now)| (key, Row { before: (!made.contains(&key)).then_some(now), now });
         Ok(Self(rows.into_iter().map(row).collect()))
@@ -125,7 +125,7 @@ impl LockedQuotas {
                 _ => {}
             }
         }
-        store::set(tx, &changed).await?;
+        store::set_quotas(tx, &changed).await?;
         store::delete(tx, &unused).await
     }
 }

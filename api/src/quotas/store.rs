@@ -41,7 +41,10 @@ fn state(row: &QueryResult) -> Result<QuotaState, DbErr> {
 
 /// Locks rows in the order of `keys`, which is that of their ids, until the transaction ends: so of several processes one
 /// decides at a time and none waits in a circle. (SQLite's one writer holds its lock already.)
-pub async fn lock(tx: &impl ConnectionTrait, keys: &[QuotaKey]) -> Result<BTreeMap<QuotaKey, QuotaState>, DbErr> {
+pub async fn lock_quotas(
+    tx: &impl ConnectionTrait,
+    keys: &[QuotaKey],
+) -> Result<BTreeMap<QuotaKey, QuotaState>, DbErr> {
     let sql = Sql {
         sqlite: "SELECT q.offer_id, q.period, q.quota, q.claimed, q.issued, q.warned FROM json_each($1) AS j
                  CROSS JOIN quotas q ON q.offer_id = unhex(j.value ->> 0) AND q.period = j.value ->> 1",
@@ -67,7 +70,7 @@ pub async fn all_of(db: &impl ConnectionTrait, offers: &[OfferId]) -> Result<Vec
 
 /// Makes rows, in the order of `keys`, except those that are there; returns those that were made. A row that another
 /// transaction is making is waited for.
-pub async fn create(tx: &impl ConnectionTrait, keys: &[QuotaKey]) -> Result<BTreeSet<QuotaKey>, DbErr> {
+pub async fn open_quotas(tx: &impl ConnectionTrait, keys: &[QuotaKey]) -> Result<BTreeSet<QuotaKey>, DbErr> {
     let sql = Sql {
         sqlite: "INSERT INTO quotas (offer_id, period) SELECT unhex(j.value ->> 0), j.value ->> 1
                  FROM json_each($1) AS j WHERE TRUE ON CONFLICT DO NOTHING RETURNING offer_id, period",
@@ -81,7 +84,7 @@ pub async fn create(tx: &impl ConnectionTrait, keys: &[QuotaKey]) -> Result<BTre
 }
 
 /// Writes rows that are locked.
-pub async fn set(tx: &impl ConnectionTrait, rows: &[(QuotaKey, QuotaState)]) -> Result<(), DbErr> {
+pub async fn set_quotas(tx: &impl ConnectionTrait, rows: &[(QuotaKey, QuotaState)]) -> Result<(), DbErr> {
     if rows.is_empty() {
         return Ok(());
     }

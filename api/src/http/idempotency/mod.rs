@@ -24,7 +24,7 @@ pub use self::{
     answer::Stored,
     key::{Key, Owner},
     keyed::{Answering, Keyed},
-    store::{Known, find, insert_all, tidy},
+    store::{Known, find, insert_answers, tidy},
 };
 use self::{answer::collect, keyed::Held};
 use crate::{

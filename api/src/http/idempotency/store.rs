@@ -98,7 +98,7 @@ fn values(stored: &Stored) -> Result<[Value; 3], DbErr> {
 
 /// Writes records with their answers; returns how many. Those whose keys somebody else has are left out, which the caller
 /// notices. They are written in the order of their keys, so that two transactions never wait for each other in a circle.
-pub async fn insert_all(db: &impl ConnectionTrait, records: &[(Key, Stored)], now: i64) -> Result<u64, DbErr> {
+pub async fn insert_answers(db: &impl ConnectionTrait, records: &[(Key, Stored)], now: i64) -> Result<u64, DbErr> {
     let mut sorted: Vec<&(Key, Stored)> = records.iter().collect();
     sorted.sort_unstable_by_key(|(key, _)| key.key);
     let (mut rest, mut written) = (&sorted[..], 0);
