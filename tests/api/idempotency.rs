@@ -108,10 +108,7 @@ async fn what_carries_secrets_is_not_kept_however_its_path_is_written(market: Ma
     let hook = json!({"url": "https://hooks.example.az/x", "kinds": ["claim.created"]});
     owner.send(&format!("/partners/{}/web%68ooks", partner.slug), &hook).key(&unique("secret")).await.status(201);
     let db = market.place.db().await;
-    let bodies = match market.is_sqlite() {
-        true => "CAST(body AS TEXT)",
-        false => "convert_from(body, 'UTF8')",
-    };
+    let bodies = if market.is_sqlite() { "CAST(body AS TEXT)" } else { "convert_from(body, 'UTF8')" };
     for secret in ["vm_test_", "whsec_", "refresh_token"] {
         let sql = format!("SELECT count(*) FROM idempotency WHERE {bodies} LIKE '%{secret}%'");
         assert_eq!(db.number(&sql).await, 0, "{secret}");

@@ -148,7 +148,7 @@ async fn a_link_keeps_every_parameter(market: Market) {
             let answer = caller.clone().at_root().get(&address).await.status(200);
             assert!(answer.json::<Value>()["facets"].is_object(), "{address} counts on every page");
             let Some(link) = answer.header("link") else { break };
-            address = link.trim_start_matches('<').trim_end_matches(">; rel=\"next\"").to_owned();
+            link.trim_start_matches('<').trim_end_matches(">; rel=\"next\"").clone_into(&mut address);
             let kept = query.split('&').all(|parameter| address.contains(parameter));
             assert!(kept, "{address} keeps {query}");
             pages += 1;

@@ -1,6 +1,6 @@
 //! Chance that is the same for the same seed.
 
-/// A row of numbers (SplitMix64: <https://prng.di.unimi.it/splitmix64.c>).
+/// A row of numbers (`SplitMix64`: <https://prng.di.unimi.it/splitmix64.c>).
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
 

@@ -83,6 +83,9 @@ async fn passwords_at_once_are_all_counted(kind: Kind) {
     assert_eq!(judged, 20, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
 }
 
+/// The lines of the nth request of somebody who writes another address each time, behind a proxy that saw the second.
+type Lines = fn(usize, &str) -> Vec<(&'static str, String)>;
+
 /// Each line of a header as it comes to the server. What the client wrote stands before what the proxy adds.
 async fn the_last_hop_counts_however_it_is_written(kind: Kind) {
     let place = Place::new(kind).await.with("RATE_CREDENTIALS", "8").with("TRUSTED_PROXY", "127.0.0.1");
@@ -91,8 +94,6 @@ async fn the_last_hop_counts_however_it_is_written(kind: Kind) {
         let ask = server.anon().send("/auth/password/forgot", &json!({"email": "nobody@test.az"}));
         lines.iter().fold(ask, |ask, (name, value)| ask.header(name, value))
     };
-    /// The lines of the nth request of somebody who writes another address each time, behind a proxy that saw `seen`.
-    type Lines = fn(usize, &str) -> Vec<(&'static str, String)>;
     let ways: [(&str, Lines); 6] = [
         ("two lines", |n, seen| vec![("x-forwarded-for", format!("198.51.100.{n}")), ("x-forwarded-for", seen.into())]),
         ("an entry and a line", |n, seen| {

@@ -57,7 +57,7 @@ async fn rows_before_the_break_are_applied(market: Market) {
 async fn a_name_twice_in_a_row_is_refused_wherever_it_is(market: Market) {
     let partner = market.partner().await;
     let good = row("a", |o| {
-        _ = o.insert("terms".to_owned(), json!({"data_mb": 7, "price": {"amount_minor": 1, "currency": "AZN"}}))
+        o.insert("terms".to_owned(), json!({"data_mb": 7, "price": {"amount_minor": 1, "currency": "AZN"}}));
     });
     let good = good.to_string();
     let twice = |name: &str, from: &str, to: &str| {

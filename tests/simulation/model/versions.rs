@@ -39,7 +39,7 @@ impl Versions {
         self.read.insert(version, (view.offer.clone(), view.line.state));
         let (_, draft, state) = self.acknowledged.get(&version)?;
         let same = *draft == view.offer && *state == view.line.state;
-        (!same).then(|| format!("version {version} is {:?}, and was acknowledged as {state:?}: {draft:?}", view))
+        (!same).then(|| format!("version {version} is {view:?}, and was acknowledged as {state:?}: {draft:?}"))
     }
 
     /// The last version that was acknowledged.

@@ -263,7 +263,7 @@ async fn read_changed(
     offers.extend(changes.counts.iter().map(|id| OfferId(*id)));
     let counts = if old.is_of(month) { Counts::of(tx, &offers, month).await? } else { Counts::all(tx, month).await? };
     let making = spawn_blocking(move || {
-        let snapshot = old.changed(&fresh, &offers, counts);
+        let snapshot = old.changed(&fresh, &offers, &counts);
         snapshot.index.warm();
         Arc::new(snapshot)
     });

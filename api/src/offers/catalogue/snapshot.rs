@@ -40,10 +40,10 @@ impl Snapshot {
 
     /// After some offers changed: `fresh` are their entries, and `counts` what is taken of `offers`, all of those and
     /// others. In another month everything is counted anew.
-    pub fn changed(&self, fresh: &Entries, offers: &BTreeSet<OfferId>, counts: Counts) -> Self {
+    pub fn changed(&self, fresh: &Entries, offers: &BTreeSet<OfferId>, counts: &Counts) -> Self {
         let index = if fresh.is_empty() { self.index.clone() } else { Arc::new(self.index.changed(fresh)) };
         if counts.month != self.month {
-            return Self::new(index, &counts);
+            return Self::new(index, counts);
         }
         let mut taken = self.taken.clone();
         taken.resize(index.len(), Count::default());

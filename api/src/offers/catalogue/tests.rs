@@ -13,19 +13,19 @@ use crate::{http::query, offers::document::Count};
 /// An offer, which differs from others by its number and from itself by its version.
 fn offer(n: u32, version: u32) -> Arc<Entry> {
     let draft: OfferDraft = serde_json::from_value(serde_json::json!({
-        "kind": if (n + version) % 2 == 0 { "internet_package" } else { "course" }, "area": "connectivity",
+        "kind": if (n + version).is_multiple_of(2) { "internet_package" } else { "course" }, "area": "connectivity",
         "title": {"az": format!("Təklif {n} v{version}")}, "audience": ["educator"], "quota": 10 + n,
         "unit": "package", "period": "once", "fulfilment": "generated_code",
-        "regions": if n % 3 == 0 { vec!["baku"] } else { vec![] },
+        "regions": if n.is_multiple_of(3) { vec!["baku"] } else { vec![] },
     }))
     .unwrap();
     let row = store::Listed {
         id: id(n),
         partner: PartnerId(Uuid::nil()),
-        state: if n % 5 == 0 { OfferState::Announced } else { OfferState::Published },
+        state: if n.is_multiple_of(5) { OfferState::Announced } else { OfferState::Published },
         draft: serde_json::to_string(&draft).unwrap(),
         starts_at: None,
-        ends_at: (n % 4 == 0).then_some(i64::from(n * 7 % 11 + version) * 1000),
+        ends_at: n.is_multiple_of(4).then_some(i64::from(n * 7 % 11 + version) * 1000),
         published_at: i64::from((n + version) % 7),
     };
     Arc::new(Entry::new(&row, PartnerRef { slug: format!("p{}", n % 3), name: "P".into() }.into()).unwrap())
@@ -149,7 +149,7 @@ proptest! {
         let offers: BTreeSet<OfferId> = changes.iter().map(|(n, ..)| id(*n)).collect();
         let claimed: HashMap<u32, u32> = changes.iter().map(|(n, .., units)| (*n, units * 5)).collect();
         let claimed: Vec<(u32, u32)> = claimed.into_iter().collect();
-        let after = before.changed(&fresh, &offers, counts(&claimed));
+        let after = before.changed(&fresh, &offers, &counts(&claimed));
         for address in pages {
             if let Some(kept) = after.answers.page(address) {
                 prop_assert_eq!(kept.body, answer(&after, address).1.body, "{}", address);
@@ -170,7 +170,7 @@ fn a_page_about_other_offers_is_kept() {
     }
     // Number 4 is of partner p1.
     let fresh = Entries::from([(id(4), Some(offer(4, 1)))]);
-    let after = before.changed(&fresh, &BTreeSet::from([id(4)]), Counts::of_claims([]));
+    let after = before.changed(&fresh, &BTreeSet::from([id(4)]), &Counts::of_claims([]));
     assert!(after.answers.page("partner=p1").is_none());
     assert!(after.answers.page("partner=p2").is_some());
     assert!(after.answers.page("partner=p2&facets=true").is_none(), "it says how many p1 has");
