@@ -192,12 +192,13 @@ fn check_quotas(world: &World, rows: &HashMap<ClaimId, Row>) {
         histories.entry(granted.offer).or_default().grants.push(granted.grant.clone());
     }
     let since = std::mem::replace(&mut model.checked, now);
-    for history in histories.values() {
+    for (offer, history) in &histories {
         let fresh = history.grants.iter().filter(|grant| grant.span.answered >= since);
-        wrong.extend(fresh.filter_map(|grant| history.check_grant(grant)));
+        wrong.extend(fresh.filter_map(|grant| history.check_grant(grant)).map(|wrong| format!("{offer}: {wrong}")));
     }
     for (offer, refusal) in std::mem::take(&mut model.ledger.exhausted) {
-        wrong.extend(histories.get(&offer).and_then(|history| history.check_exhausted(&refusal)));
+        let refused = histories.get(&offer).and_then(|history| history.check_exhausted(&refusal));
+        wrong.extend(refused.map(|wrong| format!("{offer}: {wrong}")));
     }
     drop(model);
     world.wrongs(wrong);

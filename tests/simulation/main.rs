@@ -79,7 +79,7 @@ fn check(world: &World, seed: u64) {
     let mut kinds: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let wrongs = world.all_wrongs();
     for wrong in &wrongs {
-        let kind: String = wrong.chars().filter(|c| !c.is_ascii_hexdigit() && *c != '-').take(60).collect();
+        let kind: String = wrong.chars().filter(|c| !c.is_ascii_hexdigit() && *c != '-').take(40).collect();
         kinds.entry(kind).or_insert_with(|| (0, wrong.clone())).0 += 1;
     }
     for (count, first) in kinds.values() {

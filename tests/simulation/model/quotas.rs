@@ -8,6 +8,7 @@ use super::Span;
 /// A text of an offer, and for how long it may have been the live one.
 #[derive(Clone, Debug)]
 pub struct Term {
+    pub version: u32,
     pub from: u64,
     pub until: u64,
     pub is_open: bool,
@@ -78,8 +79,7 @@ impl History {
         if self.live(grant.span).any(allows) {
             return None;
         }
-        let terms: Vec<_> = self.live(grant.span).collect();
-        Some(format!("{grant:?} was granted beside {least} units, but the terms were {terms:?}"))
+        Some(format!("{grant:?} was granted beside {least} units, but the terms were {:?}", self.terms))
     }
 
     /// What is wrong with a refusal, if anything.
@@ -89,8 +89,7 @@ impl History {
         if self.live(refusal.span).any(refuses) {
             return None;
         }
-        let terms: Vec<_> = self.live(refusal.span).collect();
-        Some(format!("{refusal:?} came although at most {most} units were taken of {terms:?}"))
+        Some(format!("{refusal:?} came although at most {most} units were taken of {:?}", self.terms))
     }
 }
 
@@ -109,7 +108,7 @@ mod tests {
     }
 
     fn term(from: u64, until: u64, quota: u32) -> Term {
-        Term { from, until, is_open: true, is_monthly: false, quota: Some(quota) }
+        Term { version: 1, from, until, is_open: true, is_monthly: false, quota: Some(quota) }
     }
 
     #[test]

@@ -51,6 +51,7 @@ impl Versions {
     /// first acknowledged one after it was answered.
     pub fn terms(&self) -> Vec<Term> {
         let term = |(version, (draft, state)): (&u32, &(OfferDraft, OfferState))| Term {
+            version: *version,
             from: self.acknowledged.range(..=version).next_back().map_or(0, |(_, (span, ..))| span.sent),
             until: self
                 .acknowledged
