@@ -8,7 +8,6 @@ use super::Span;
 /// A text of an offer, and for how long it may have been the live one.
 #[derive(Clone, Debug)]
 pub struct Term {
-    pub version: u32,
     pub from: u64,
     pub until: u64,
     pub is_open: bool,
@@ -108,7 +107,7 @@ mod tests {
     }
 
     fn term(from: u64, until: u64, quota: u32) -> Term {
-        Term { version: 1, from, until, is_open: true, is_monthly: false, quota: Some(quota) }
+        Term { from, until, is_open: true, is_monthly: false, quota: Some(quota) }
     }
 
     #[test]

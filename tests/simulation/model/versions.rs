@@ -16,15 +16,15 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// Writes down a change that was acknowledged; says what is wrong with it, if anything.
+    /// Writes down a version that was acknowledged; says what is wrong with it, if anything. A change to what is there
+    /// already is answered with the version that is there: it was made between the first request and the first answer.
     pub fn acknowledge(&mut self, offer: &PartnerOffer, span: Span) -> Option<String> {
-        let said = (span, offer.offer.clone(), offer.state);
-        match self.acknowledged.insert(offer.version, said) {
-            Some((_, draft, state)) if draft != offer.offer || state != offer.state => {
-                Some(format!("version {} of {} was acknowledged twice, as two texts", offer.version, offer.id))
-            }
-            _ => None,
-        }
+        let said = || (span, offer.offer.clone(), offer.state);
+        let (known, draft, state) = self.acknowledged.entry(offer.version).or_insert_with(said);
+        known.sent = known.sent.min(span.sent);
+        known.answered = known.answered.min(span.answered);
+        (*draft != offer.offer || *state != offer.state)
+            .then(|| format!("version {} of {} was acknowledged twice, as two texts", offer.version, offer.id))
     }
 
     /// The versions to be read: those that were not yet, and the one that was the present one when they were last read.
@@ -47,12 +47,12 @@ impl Versions {
         self.acknowledged.keys().next_back().copied().unwrap_or_default()
     }
 
-    /// For how long each version may have been live: from when the last acknowledged one up to it was sent, until the
-    /// first acknowledged one after it was answered.
+    /// For how long each version may have been live: from when the last acknowledged one before it was sent, until the
+    /// first acknowledged one after it was answered. Its own answer does not say since when it is there: whoever made it
+    /// may have got none, and somebody else was told that nothing differs.
     pub fn terms(&self) -> Vec<Term> {
         let term = |(version, (draft, state)): (&u32, &(OfferDraft, OfferState))| Term {
-            version: *version,
-            from: self.acknowledged.range(..=version).next_back().map_or(0, |(_, (span, ..))| span.sent),
+            from: self.acknowledged.range(..version).next_back().map_or(0, |(_, (span, ..))| span.sent),
             until: self
                 .acknowledged
                 .range(version + 1..)
