@@ -128,7 +128,7 @@ def before_load_schema(context, document):
                 if values:
                     parameter["schema"] = {"enum": values}
                 elif parameter["name"] == "If-Match":
-                    parameter["schema"] = {"type": "string", "pattern": '^"v[0-9]{1,4}"$'}
+                    parameter["schema"] = {"type": "string", "pattern": r'^"v[0-9]{1,4}(\.[0-9a-f]{24})?"$'}
     for name in ("CheckCode", "HoldCode", "ConfirmRedemption", "ReleaseRedemption", "UndoRedemption"):
         for field, schema in document["components"]["schemas"][name]["properties"].items():
             if field in fields:

@@ -148,6 +148,18 @@ fn leave_out_null(parameter: &mut RefOr<Parameter>) {
     }
 }
 
+/// The form of `If-Match` and `If-None-Match` (RFC 9110 §8.8.3, §13.1).
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
+
+/// Says of a header of tags what form they have.
+fn describe_tags(parameter: &mut RefOr<Parameter>) {
+    if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(schema))), .. }) = parameter
+        && ["If-Match", "If-None-Match"].contains(&name.as_str())
+    {
+        schema.pattern = Some(TAGS.to_owned());
+    }
+}
+
 /// The whole document, from the paths that the routes gave.
 pub fn finish(mut routes: Document) -> Document {
     let mut document = Head::openapi();
@@ -166,7 +178,10 @@ pub fn finish(mut routes: Document) -> Document {
                 complete(method, operation);
             }
             describe(operation);
-            operation.parameters.iter_mut().flatten().for_each(leave_out_null);
+            for parameter in operation.parameters.iter_mut().flatten() {
+                leave_out_null(parameter);
+                describe_tags(parameter);
+            }
         }
     }
     document.merge(routes);

@@ -1,7 +1,7 @@
 //! Uploads.
 
 use serde_json::Value;
-use shared::import::{ImportState, ImportView};
+use shared::import::ImportView;
 use tests::{Kind, Market, Offer, eventually, on_both};
 
 use super::trigger;
@@ -35,11 +35,12 @@ async fn an_upload_that_cannot_be_begun_ends(market: Market) {
     };
     let over = async |import: &ImportView| {
         eventually("the upload is over", || async {
-            let now: ImportView = partner.program.get(&partner.path(&format!("/imports/{}", import.id))).await.ok();
-            now.finished_at.is_some().then_some(now.state)
+            let row = format!("FROM imports WHERE id = {} AND finished_at IS NOT NULL", db.id(import.id.0));
+            db.texts(&format!("SELECT state {row}")).await.pop()
         })
         .await
     };
+    // What the bad one says of itself cannot be shown, so the database is asked.
     let (bad, good) = (upload("?dry_run=true").await, upload("").await);
-    assert_eq!((over(&bad).await, over(&good).await), (ImportState::Failed, ImportState::Finished));
+    assert_eq!((over(&bad).await, over(&good).await), ("failed".to_owned(), "finished".to_owned()));
 }

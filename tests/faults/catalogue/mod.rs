@@ -53,7 +53,8 @@ async fn clocks_have_no_say(kind: Kind) {
     })
     .await;
 
-    admin.patch("/partners/azercell", &json!({"name": "Yeni Azercell"})).header("if-match", "*").await.status(200);
+    let name = json!({"name": "Yeni Azercell"});
+    admin.patch("/partners/azercell/profile", &name).header("if-match", "*").await.status(200);
     eventually("the partner's new name stands on its offers", || async {
         let view = detail(&two.anon(), offers[2].id).await;
         let card = listed(&two.anon(), offers[2].id).await?;

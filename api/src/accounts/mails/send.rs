@@ -55,11 +55,17 @@ impl NotSent {
             Self::Stopped => "stopped".to_owned(),
             Self::File(error) => error.kind().to_string(),
             Self::Smtp(error) if error.is_timeout() => "timeout".to_owned(),
-            Self::Smtp(error) if error.is_tls() => "no TLS with a valid certificate".to_owned(),
+            Self::Smtp(error) if error.is_tls() || is_handshake(error) => "no TLS with a valid certificate".to_owned(),
             Self::Smtp(error) if error.is_client() => "the server lacks what is needed, such as STARTTLS".to_owned(),
             Self::Smtp(error) => error.status().map_or_else(|| "no connection".to_owned(), |code| code.to_string()),
         }
     }
+}
+
+/// Whether the TLS handshake failed, which the library counts among the failures to connect.
+fn is_handshake(error: &lettre::transport::smtp::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    cause.and_then(std::io::Error::get_ref).is_some_and(|cause| cause.is::<rustls::Error>())
 }
 
 impl Sender {
