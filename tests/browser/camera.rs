@@ -53,15 +53,21 @@ async fn scan() {
     std::fs::remove_file(&film).expect("the film is there");
 }
 
-/// The dark modules of the SVG that the page shows: lines `M{x} {y}.5h{length}`.
+/// The dark modules of the SVG that the page shows: rows `M{x} {y}.5h{length}` that go on with `m{gap} 0h{length}`.
 fn modules(svg: &str) -> Vec<[bool; SIDE]> {
+    let number = |text: &str| text.parse::<usize>().expect("a number");
     let mut rows = vec![[false; SIDE]; SIDE];
     let path = svg.rsplit_once(" d=\"").and_then(|(_, rest)| rest.split('"').next()).expect("a path");
-    for line in path.split('M').filter(|line| !line.is_empty()) {
-        let (x, rest) = line.split_once(' ').expect("a place");
-        let (y, length) = rest.split_once(".5h").expect("a length");
-        let [x, y, length] = [x, y, length].map(|n| n.parse::<usize>().expect("a number"));
-        rows[y][x..x + length].fill(true);
+    for row in path.split('M').filter(|row| !row.is_empty()) {
+        let (x, rest) = row.split_once(' ').expect("a place");
+        let (y, lines) = rest.split_once(".5h").expect("a length");
+        let (mut x, y) = (number(x), number(y));
+        for (nth, line) in lines.split('m').enumerate() {
+            let (gap, length) = if nth == 0 { ("0", line) } else { line.split_once(" 0h").expect("a gap") };
+            x += number(gap);
+            rows[y][x..x + number(length)].fill(true);
+            x += number(length);
+        }
     }
     rows
 }
