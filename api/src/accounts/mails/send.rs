@@ -1,6 +1,7 @@
 //! Sending one mail: over SMTP, or as a file that a person can open.
 
 use std::{
+    error::Error,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -64,8 +65,10 @@ impl NotSent {
 
 /// Whether the TLS handshake failed, which the library counts among the failures to connect.
 fn is_handshake(error: &lettre::transport::smtp::Error) -> bool {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
-    cause.and_then(std::io::Error::get_ref).is_some_and(|cause| cause.is::<rustls::Error>())
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>()?.get_ref())
+        .any(|cause| cause.is::<rustls::Error>())
 }
 
 impl Sender {

@@ -24,8 +24,8 @@ pub fn of_kind(schema: RefOr<Schema>, kind: Kind) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
     let named = ObjectBuilder::new()
         .schema_type(Type::String)
-        // Makers of clients name the type by it: `EventKind` is that of domain events.
-        .title(Some("TermsKind"))
+        // Makers of clients name the type by it: each has one value, and `EventKind` is that of domain events.
+        .title(Some(format!("{}_terms_kind", kind.as_str())))
         .description(Some("The offer's kind."))
         .enum_values(Some([kind.as_str()]));
     object.properties.insert(KIND.to_owned(), named.into());
