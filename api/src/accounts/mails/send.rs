@@ -68,7 +68,7 @@ fn is_handshake(error: &lettre::transport::smtp::Error) -> bool {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>()?.get_ref())
-        .any(|cause| cause.is::<rustls::Error>())
+        .any(|cause| cause.downcast_ref::<rustls::Error>().is_some())
 }
 
 impl Sender {
