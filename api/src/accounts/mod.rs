@@ -111,7 +111,7 @@ impl Accounts {
 
     /// Counts a mail that somebody has sent to an address; refuses where it got too many already.
     pub fn take_mail_to(&self, email: &str) -> Result<()> {
-        self.limits.mails.take(email.to_owned())
+        self.limits.mails.count(email.to_owned())
     }
 
     /// Puts a mail into the outbox, in the transaction of what it speaks of.

@@ -146,7 +146,7 @@ fn grant(
     if offer.has_pool && place.is_none() {
         return Decision::Refused(Refusal::Exhausted);
     }
-    match quotas.take(key, request.quantity) {
+    match quotas.issue(key, request.quantity) {
         Ok(sequence) => Decision::Granted { sequence, place },
         Err(_) => Decision::Refused(Refusal::Exhausted),
     }

@@ -46,7 +46,7 @@ pub async fn claim(
         return Err(Error::invalid(violations));
     }
     quotas.set_quota(key, facts.quota).map_err(|_| Error::new(Code::QuotaExhausted))?;
-    let sequence = quotas.take(key, quantity).map_err(|_| Error::new(Code::QuotaExhausted))?;
+    let sequence = quotas.issue(key, quantity).map_err(|_| Error::new(Code::QuotaExhausted))?;
     let request = Request { id: new_id(), offer, claimant: UserId(Uuid::now_v7()), quantity };
     let partner_code = if facts.has_pool { Some(next_code(tx, &request, now).await?) } else { None };
     let claim = row(&request, sequence, key.period, i64::from(facts.claim_days), partner_code, now);

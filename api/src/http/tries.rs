@@ -57,26 +57,28 @@ impl<K: Hash + Eq + Send + Sync + 'static> Tries<K> {
     /// # Errors
     /// `rate_limited` where none is left.
     pub async fn begin(&self, key: K) -> Result<Try> {
-        let count = self.counts.get_with(key, || Arc::new(Count::new(self.most)));
+        let count = self.of(key);
         match count.left.clone().acquire_owned().await {
             Ok(permit) => Ok(Try { count, permit }),
             Err(_closed) => Err(count.refusal()),
         }
     }
-}
 
-impl<K: Hash + Eq + Send + Sync + 'static> Tries<K> {
     /// Counts something that is not judged: a try of a key.
     ///
     /// # Errors
     /// `rate_limited` where none is left.
-    pub fn take(&self, key: K) -> Result<()> {
-        let count = self.counts.get_with(key, || Arc::new(Count::new(self.most)));
+    pub fn count(&self, key: K) -> Result<()> {
+        let count = self.of(key);
         match count.left.clone().try_acquire_owned() {
             Ok(permit) => Try { count, permit }.count(),
             Err(_none) => return Err(count.refusal()),
         }
         Ok(())
+    }
+
+    fn of(&self, key: K) -> Arc<Count> {
+        self.counts.get_with(key, || Arc::new(Count::new(self.most)))
     }
 }
 

@@ -99,13 +99,13 @@ impl LockedQuotas {
         self.0.get_mut(&key).map_or(Ok(()), |row| row.now.set_quota(quota))
     }
 
-    /// Takes units for one claim; returns its sequence.
+    /// Issues units to one claim; returns its sequence.
     ///
     /// # Errors
     /// Why there is no unit.
-    pub fn take(&mut self, key: QuotaKey, units: u32) -> Result<u32, NoUnit> {
+    pub fn issue(&mut self, key: QuotaKey, units: u32) -> Result<u32, NoUnit> {
         let row = self.0.get_mut(&key).ok_or(NoUnit::NotLocked)?;
-        row.now.take(units).ok_or(NoUnit::Exhausted)
+        row.now.issue(units).ok_or(NoUnit::Exhausted)
     }
 
     /// Gives units of one claim back.

@@ -23,9 +23,9 @@ impl QuotaState {
         after.is_some_and(|claimed| self.quota.is_none_or(|quota| claimed <= quota))
     }
 
-    /// Takes units for one claim and returns its sequence, if they fit. Lines that are crossed count as warned of, since
+    /// Issues units to one claim and returns its sequence, if they fit. Lines that are crossed count as warned of, since
     /// the warning is written in the same transaction.
-    pub fn take(&mut self, units: u32) -> Option<u32> {
+    pub fn issue(&mut self, units: u32) -> Option<u32> {
         let issued = self.issued.checked_add(1).filter(|_| self.has_room(units))?;
         self.claimed += units;
         self.issued = issued;
@@ -71,16 +71,16 @@ mod tests {
         let mut state = QuotaState { quota: Some(10), ..QuotaState::default() };
         let warned: Vec<u32> = (0..10)
             .map(|_| {
-                state.take(1);
+                state.issue(1);
                 state.warned
             })
             .collect();
         assert_eq!(warned, [0, 0, 0, 0, 50, 50, 50, 50, 90, 100]);
         state.give_back(7);
-        state.take(3);
+        state.issue(3);
         assert_eq!(state.warned, 100, "given back and taken again, it is not warned of again");
         let mut all = QuotaState { quota: Some(2), ..QuotaState::default() };
-        all.take(2);
+        all.issue(2);
         assert_eq!(all.warned, 100);
     }
 
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(state.set_quota(Some(5)), Err(6));
         assert_eq!((state.set_quota(Some(6)), state.warned), (Ok(()), 100));
         assert_eq!((state.set_quota(Some(20)), state.warned), (Ok(()), 0));
-        assert_eq!((state.take(15), state.take(14)), (None, Some(7)));
-        assert_eq!((state.set_quota(None), state.take(u32::MAX)), (Ok(()), None), "a count does not run over");
+        assert_eq!((state.issue(15), state.issue(14)), (None, Some(7)));
+        assert_eq!((state.set_quota(None), state.issue(u32::MAX)), (Ok(()), None), "a count does not run over");
     }
 }

@@ -42,18 +42,20 @@ async fn corrected(partner: &Partner, import: &ImportView, wrong: &str) -> Impor
     over(partner, &again).await
 }
 
+/// A row for each of the hard texts, which `description` puts into an offer's description.
+fn hard_rows(prefix: &str, quota: u32, description: impl Fn(&str) -> Value) -> Vec<Value> {
+    let one = |(n, text): (usize, &&str)| {
+        row(&format!("{prefix}-{n}"), |o| {
+            o.insert("description".to_owned(), description(text));
+            o.insert("quota".to_owned(), json!(quota));
+        })
+    };
+    HARD.iter().enumerate().map(one).collect()
+}
+
 async fn the_error_table_gives_back_the_very_texts(market: Market) {
     let partner = market.partner().await;
-    let rows: Vec<Value> = HARD
-        .iter()
-        .enumerate()
-        .map(|(n, text)| {
-            row(&format!("h-{n}"), |o| {
-                o.insert("description".to_owned(), json!({"az": text, "ru": text}));
-                o.insert("quota".to_owned(), json!(77_777_777));
-            })
-        })
-        .collect();
+    let rows = hard_rows("h", 77_777_777, |text| json!({"az": text, "ru": text}));
     let import = done(&partner, "", &rows).await;
     assert_eq!(import.counts, counts(0, 0, 0, HARD.len() as u64));
     let again = corrected(&partner, &import, "77777777").await;
@@ -91,16 +93,7 @@ async fn an_error_table_of_a_table_gives_back_the_very_texts(market: Market) {
 
 async fn no_formula_lives_whatever_parts_cells(market: Market) {
     let partner = market.partner().await;
-    let rows: Vec<Value> = HARD
-        .iter()
-        .enumerate()
-        .map(|(n, text)| {
-            row(&format!("f-{n}"), |o| {
-                o.insert("description".to_owned(), json!({"az": text}));
-                o.insert("quota".to_owned(), json!(0));
-            })
-        })
-        .collect();
+    let rows = hard_rows("f", 0, |text| json!({"az": text}));
     let import = done(&partner, "", &rows).await;
     let table = error_table(&partner, &import).await;
     for separators in [",", ";", "\t", "|"] {

@@ -151,8 +151,8 @@ impl Outbox {
         // A sixth of the lease is left for writing down what became of them.
         let (until, now) = (Instant::now() + self.lease * 5 / 6, clock.now());
         let again_at = to_ms(now + TimeDelta::from_std(self.lease).unwrap_or(LONGEST_PAUSE));
-        let take = async |tx: &Transaction| Ok(store::take(tx, to_ms(now), again_at, AT_ONCE).await?);
-        let taken = db.transaction(take).await?;
+        let lease = async |tx: &Transaction| Ok(store::lease(tx, to_ms(now), again_at, AT_ONCE).await?);
+        let taken = db.transaction(lease).await?;
         // What was sent and could not be deleted yet is not sent again.
         let unsent = taken.iter().filter(|mail| !sent.contains(&mail.id));
         let left = join_all(unsent.map(async |mail| {

@@ -11,9 +11,9 @@ pub async fn add(db: &impl ConnectionTrait, mail: mails::Model) -> Result<(), Db
     Ok(())
 }
 
-/// Takes up to `count` mails whose time has come, and puts their next try off to `again_at`: no other process takes
+/// Leases up to `count` mails whose time has come: puts their next try off to `again_at`, so that no other process leases
 /// them until then, and if this one dies, they are sent then.
-pub async fn take(
+pub async fn lease(
     db: &impl ConnectionTrait,
     now: i64,
     again_at: i64,

@@ -89,7 +89,7 @@ pub async fn work_out(db: &Store, accounts: &Accounts, bad: &BadRows, now: DateT
         let waiting = store::waiting(db.fresh(), &bad.resting(), BATCH).await?;
         let mut pieces = bad.pieces("alert", &waiting, |id| *id);
         while let Some(piece) = pieces.next_piece() {
-            if let Err(error) = db.transaction(async |tx| Ok(tell(tx, accounts, piece, now).await?)).await {
+            if let Err(error) = db.transaction(async |tx| Ok(publish(tx, accounts, piece, now).await?)).await {
                 pieces.failed(piece, error)?;
             }
         }
@@ -101,7 +101,7 @@ pub async fn work_out(db: &Store, accounts: &Accounts, bad: &BadRows, now: DateT
 
 /// Ends alerts and tells of them: events, and mails to those who look after the partner's offers. An alert that another
 /// process has ended meanwhile is told by that one; of an offer that is gone nothing is told.
-async fn tell(tx: &Transaction, accounts: &Accounts, ids: &[uuid::Uuid], now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn publish(tx: &Transaction, accounts: &Accounts, ids: &[uuid::Uuid], now: DateTime<Utc>) -> Result<(), DbErr> {
     let mut events = Vec::new();
     for row in store::end(tx, ids).await? {
         let alert: Alert = serde_json::from_value(row.alert).map_err(|error| DbErr::Json(error.to_string()))?;
