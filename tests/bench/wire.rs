@@ -32,7 +32,7 @@ impl Requests {
 
     /// The same with a key of its own, as the page sends it.
     pub fn post_keyed(&mut self, path: &str, token: &str, body: &str) {
-        self.post_with(path, token, body, &format!("Idempotency-Key: {}\r\n", uuid::Uuid::new_v4()));
+        self.post_with(path, token, body, &format!("Idempotency-Key: {}\r\n", uuid::Uuid::now_v7()));
     }
 
     fn post_with(&mut self, path: &str, token: &str, body: &str, header: &str) {

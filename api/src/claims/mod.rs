@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod allowance;
+mod answer;
 mod batch;
 mod cancel;
 mod decide;

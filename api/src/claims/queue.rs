@@ -29,8 +29,8 @@ const BATCH: usize = 512;
 /// How long a busy worker waits for a batch to fill. One that is not busy waits for nobody.
 const FILL: Duration = Duration::from_millis(2);
 
-/// Makes the answer of an outcome, so that it can be kept in the claim's own transaction.
-pub type Render = Box<dyn Fn(&Outcome) -> Stored + Send + Sync>;
+/// Makes what is kept of the answer to an outcome, in the claim's own transaction.
+pub type Render = Box<dyn Fn(&Outcome) -> Result<Stored> + Send + Sync>;
 
 /// A claim that waits.
 pub(super) struct Waiting {
@@ -42,10 +42,10 @@ pub(super) struct Waiting {
 /// What the queue answers.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// To a claim without a key.
-    Outcome(Outcome),
-    /// To a claim with a key: the answer as it is kept, and whether it was given before.
-    Kept { stored: Stored, again: bool },
+    /// To a claim that was decided.
+    Decided(Outcome),
+    /// To a claim whose key was answered before: what was kept of that answer.
+    Again(Stored),
 }
 
 /// Where claims are handed in.
@@ -138,22 +138,19 @@ impl Worker {
 
     async fn decide_in(&self, tx: &Transaction, batch: &[Waiting]) -> Result<Vec<Result<Answer>>> {
         let now = self.clock.now();
+        tx.look_up_by_index().await?;
         let turns = find_answers(tx, batch, to_ms(now)).await?;
         let fresh: Vec<usize> = (0..batch.len()).filter(|at| matches!(turns[*at], Turn::First)).collect();
         let requests: Vec<Request> = fresh.iter().map(|at| batch[*at].request).collect();
         let outcomes = settle(tx, &self.terms, &requests, now).await?;
         let granted = outcomes.iter().filter(|o| matches!(o, Outcome::Claimed(_))).count();
-        let mut answers: Vec<Option<Answer>> = vec![None; batch.len()];
-        let mut records = Vec::with_capacity(fresh.len());
+        let (mut decided, mut kept, mut records) = (vec![None; batch.len()], vec![None; batch.len()], Vec::new());
         for (at, outcome) in fresh.iter().zip(outcomes) {
-            answers[*at] = Some(match &batch[*at].keyed {
-                Some((key, render)) => {
-                    let stored = render(&outcome);
-                    records.push((*key, stored.clone()));
-                    Answer::Kept { stored, again: false }
-                }
-                None => Answer::Outcome(outcome),
-            });
+            if let Some((key, render)) = &batch[*at].keyed {
+                kept[*at] = Some(records.len());
+                records.push((*key, render(&outcome)?));
+            }
+            decided[*at] = Some(outcome);
         }
         if idempotency::insert_answers(tx, &records, to_ms(now)).await? != records.len() as u64 {
             // Another process has just answered one of the keys.
@@ -161,20 +158,15 @@ impl Worker {
         }
         let refused = requests.len() - granted;
         tx.on_commit(move || tracing::info!(granted, refused, "claim.batch"));
-        Ok(turns.into_iter().enumerate().map(|(at, turn)| answer(turn, at, &answers)).collect())
-    }
-}
-
-/// The answer of a claim, by what is to be done with it.
-fn answer(turn: Turn, at: usize, answers: &[Option<Answer>]) -> Result<Answer> {
-    let decided = |at: usize| answers[at].clone().ok_or_else(|| Error::new(Code::Internal));
-    match turn {
-        Turn::First => decided(at),
-        Turn::Again(stored) => Ok(Answer::Kept { stored, again: true }),
-        Turn::Same(first) => Ok(match decided(first)? {
-            Answer::Kept { stored, .. } => Answer::Kept { stored, again: true },
-            other @ Answer::Outcome(_) => other,
-        }),
-        Turn::Reused => Err(Code::IdempotencyKeyReused.into()),
+        let answer = |(at, turn)| {
+            let answer = match turn {
+                Turn::First => decided.get_mut(at).and_then(Option::take).map(Answer::Decided),
+                Turn::Again(kept) => Some(Answer::Again(kept)),
+                Turn::Same(first) => kept[first].map(|record: usize| Answer::Again(records[record].1.clone())),
+                Turn::Reused => return Err(Code::IdempotencyKeyReused.into()),
+            };
+            answer.ok_or_else(|| Error::new(Code::Internal))
+        };
+        Ok(turns.into_iter().enumerate().map(answer).collect())
     }
 }

@@ -1,18 +1,19 @@
 //! Claims over HTTP.
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, http::header, post, web};
-use bytes::Bytes;
+use std::sync::Arc;
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
 use shared::{
-    ClaimId, Code, Lang, OfferId, Page, Violations,
+    ClaimId, Code, OfferId, Page,
     claim::{Allowance, ClaimView, NewClaim},
-    eligibility::RuleView,
 };
 
 use super::{
     allowance,
+    answer::{Answers, Granted},
     batch::{Outcome, new_id},
     cancel as cancelling,
-    decide::{Refusal, Request},
+    decide::Request,
     queue::{Answer, ClaimQueue, Render},
     store as queries,
     view::{self, Shown, ShownOffers},
@@ -23,10 +24,9 @@ use crate::{
     http::{
         Allowed, Id, Json, Query, cursor, etag,
         finish::Summarised,
-        idempotency::{Keyed, Stored},
+        idempotency::Keyed,
         limits::Limit,
         list,
-        problem::{self, Asked},
         query::{Nothing, Paging},
     },
     offers::catalogue::Catalogue,
@@ -63,7 +63,7 @@ pub type ChangeLimit = Limit<uuid::Uuid>;
 #[allow(clippy::too_many_arguments)] // Each is one thing that the answer is made of.
 pub async fn create(
     request: HttpRequest,
-    Keyed(caller, (id, _, body), answering): Keyed<Caller, (Id<OfferId>, Query<Nothing>, Json<NewClaim>)>,
+    Keyed(caller, (id, _, body), answering): Keyed<Caller, (Id<OfferId>, Query<Nothing>, Json<NewClaim>), Granted>,
     queue: web::Data<ClaimQueue>,
     shown: web::Data<ShownOffers>,
     limit: web::Data<ChangeLimit>,
@@ -73,95 +73,25 @@ pub async fn create(
     request.extensions_mut().insert(Summarised);
     let remaining = limit.take(&caller.user.0)?;
     let offer = shown.find(store.fresh(), id.0).await?;
-    let lang = problem::lang(&request);
     let claim = Request { id: new_id(), offer: id.0, claimant: caller.user, quantity: body.0.quantity };
-    let now = clock.now();
+    let answers = Arc::new(Answers::new(&request, offer, remaining, clock.now()));
     let keyed = answering.key().map(|key| {
-        let asked = request.extensions().get::<Asked>().cloned();
-        let offer = offer.clone();
-        let render: Render = Box::new(move |outcome| {
-            let mut stored = stored(outcome, &offer, asked.as_ref(), lang, now);
-            stored.headers.extend(remaining.headers().map(|(name, value)| (name.to_owned(), value)));
-            stored
-        });
+        let answers = answers.clone();
+        let render: Render = Box::new(move |outcome| answers.kept(outcome));
         (key, render)
     });
-    let mut response = match queue.claim(claim, keyed).await? {
-        Answer::Outcome(Outcome::Claimed(claim)) => created(&claim, json(&claim, &offer, now)?),
-        Answer::Outcome(Outcome::Refused(refusal)) => return Err(refused(refusal, &offer, lang, now)),
-        Answer::Kept { stored, again } => {
+    match queue.claim(claim, keyed).await? {
+        Answer::Decided(Outcome::Refused(refusal)) if answering.key().is_none() => Err(answers.refusal(&refusal)),
+        Answer::Decided(outcome) => {
             answering.recorded();
-            return Ok(if again { stored.replay() } else { stored.answer() });
+            Ok(answers.whole(&outcome)?.answer())
         }
-    };
-    remaining.write(response.headers_mut());
-    Ok(response)
-}
-
-fn location(claim: &claims::Model) -> String {
-    format!("/api/v1/claims/{}", claim.id)
+        Answer::Again(kept) => answering.replay(kept),
+    }
 }
 
 fn json(claim: &claims::Model, offer: &Shown, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<u8>> {
-    serde_json::to_vec(&view::claim(claim, offer, now)?).map_err(Error::internal)
-}
-
-fn created(claim: &claims::Model, body: Vec<u8>) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((header::LOCATION, location(claim)))
-        .content_type("application/json")
-        .body(body)
-}
-
-/// The answer as it is kept with an idempotency key.
-fn stored(
-    outcome: &Outcome,
-    offer: &Shown,
-    asked: Option<&Asked>,
-    lang: Lang,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Stored {
-    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let claimed = match outcome {
-        Outcome::Claimed(claim) => json(claim, offer, now).map(|body| (location(claim), body)),
-        Outcome::Refused(refusal) => Err(refused(refusal.clone(), offer, lang, now)),
-    };
-    match claimed {
-        Ok((location, body)) => Stored {
-            status: 201,
-            headers: vec![header("location", &location), header("content-type", "application/json")],
-            body: Bytes::from(body),
-        },
-        Err(error) => Stored {
-            status: error.code.status(),
-            headers: vec![header("content-type", "application/problem+json")],
-            body: asked.map(|asked| problem::bytes(&error, asked)).unwrap_or_default(),
-        },
-    }
-}
-
-/// A refusal with what belongs to it.
-fn refused(refusal: Refusal, offer: &Shown, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Error {
-    let next = view::next_available(offer.period, now);
-    match refusal {
-        Refusal::NoOffer => Error::new(Code::NotFound),
-        Refusal::NotOpen => Error::new(Code::OfferNotOpen),
-        Refusal::TooMany { max } => {
-            let mut violations = Violations::default();
-            violations.range("/quantity", i64::from(max) + 1, 1, i64::from(max));
-            Error::invalid(violations)
-        }
-        Refusal::Exhausted => {
-            Error::new(Code::QuotaExhausted).with("waiting_list", false).with("next_available_at", next)
-        }
-        Refusal::AlreadyClaimed(id) => {
-            Error::new(Code::AlreadyClaimed).with("claim_id", id).with("next_available_at", next)
-        }
-        Refusal::NotEligible(rules) => {
-            let rules: Vec<RuleView> = rules.into_iter().map(|rule| RuleView::new(rule, false, lang)).collect();
-            Error::new(Code::NotEligible).with("rules", rules)
-        }
-    }
+    serde_json::to_vec(&view::claim(claim, &offer.json, now)?).map_err(Error::internal)
 }
 
 /// A claim of one's own.
@@ -179,7 +109,7 @@ pub async fn detail(
 ) -> Result<HttpResponse> {
     let claim = queries::find(store.fresh(), caller.user, id.0).await?.ok_or(Code::NotFound)?;
     let offer = shown.find(store.fresh(), OfferId(claim.offer_id)).await?;
-    etag::private(&request, &view::claim(&claim, &offer, clock.now())?)
+    etag::private(&request, &view::claim(&claim, &offer.json, clock.now())?)
 }
 
 /// Gives a claim back; its unit can be claimed again.
@@ -221,7 +151,8 @@ pub async fn mine(
     for claim in &rows {
         offers.push(shown.find(store.fresh(), OfferId(claim.offer_id)).await?);
     }
-    let items = rows.iter().zip(&offers).map(|(claim, offer)| view::claim(claim, offer, now)).collect::<Result<_>>()?;
+    let items =
+        rows.iter().zip(&offers).map(|(claim, offer)| view::claim(claim, &offer.json, now)).collect::<Result<_>>()?;
     list::private(&request, &Page { items, next_cursor })
 }
 

@@ -97,7 +97,7 @@ pub struct ClaimJson<'a> {
 }
 
 /// A claim as its claimant sees it. One whose time is over is expired, whether or not the row says so yet.
-pub fn claim<'a>(claim: &'a claims::Model, offer: &'a Shown, now: DateTime<Utc>) -> Result<ClaimJson<'a>> {
+pub fn claim<'a>(claim: &'a claims::Model, offer: &'a RawValue, now: DateTime<Utc>) -> Result<ClaimJson<'a>> {
     let stored = ClaimState::from_name(&claim.state).ok_or_else(|| Error::internal("unknown claim state"))?;
     let over = from_ms(claim.expires_at) <= now;
     let state = if stored == ClaimState::Active && over { ClaimState::Expired } else { stored };
@@ -105,7 +105,7 @@ pub fn claim<'a>(claim: &'a claims::Model, offer: &'a Shown, now: DateTime<Utc>)
     let ended = claim.ended_at.map(from_ms);
     Ok(ClaimJson {
         id: claim.id,
-        offer: &offer.json,
+        offer,
         state,
         quantity: claim.quantity,
         redeemed: claim.redeemed,

@@ -137,6 +137,19 @@ impl Transaction {
         self.hooks.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(hook));
     }
 
+    /// Has PostgreSQL look rows up by their indexes from here on. A plan that was made while a table was empty reads all of
+    /// it, and is kept while the table grows: on a busy morning to hundreds of thousands of rows, before autovacuum comes by
+    /// and has it planned anew (<https://www.postgresql.org/docs/15/sql-prepare.html#SQL-PREPARE-NOTES>).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn look_up_by_index(&self) -> Result<(), DbErr> {
+        if self.get_database_backend() == DbBackend::Postgres {
+            self.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
+        }
+        Ok(())
+    }
+
     async fn commit(self) -> Result<(), DbErr> {
         let Self { inner, store, failed, hooks } = self;
         if failed.into_inner() {

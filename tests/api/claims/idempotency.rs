@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use shared::{Code, account::Role};
-use tests::{Answer, Market, Offer, on_both, people::unique};
+use shared::{Code, account::Role, claim::ClaimView};
+use tests::{Answer, Market, Offer, offer::edit, on_both, people::unique};
 
 on_both!(
     the_same_claim_gets_the_first_answer_byte_for_byte,
+    it_is_the_first_answer_whatever_became_of_offer_and_claim,
     a_refusal_is_kept_too,
     another_body_is_refused,
     at_once_on_many_connections,
@@ -37,6 +38,25 @@ async fn the_same_claim_gets_the_first_answer_byte_for_byte(market: Market) {
     assert_eq!(market.managed(offer.id).await.claimed, 1);
     educator.claim(offer.id).key(&unique("key")).await.refused(Code::AlreadyClaimed);
     educator.claim(offer.id).await.refused(Code::AlreadyClaimed);
+}
+
+async fn it_is_the_first_answer_whatever_became_of_offer_and_claim(market: Market) {
+    let admin = market.admin().await;
+    let offer = Offer::once().with(|o| o.max_quantity = 5).publish(&market).await;
+    let educator = market.educator().await;
+    // A key in order of time, as the page makes them, and one that is not.
+    for key in [uuid::Uuid::now_v7().to_string(), unique("key")] {
+        let claim = || educator.send(&format!("/offers/{}/claims", offer.id), &json!({"quantity": 2})).key(&key);
+        let first = claim().await.status(201);
+        let before = market.managed(offer.id).await;
+        edit(&admin, &before, &json!({"title": {"az": unique("\"Yeni\" ad"), "en": "New", "ru": "Новое"}}))
+            .await
+            .status(200);
+        assert_again(&claim().await, &first);
+        let claimed: ClaimView = first.json();
+        educator.post(&format!("/claims/{}/cancel", claimed.id)).await.status(200);
+        assert_again(&claim().await, &first);
+    }
 }
 
 async fn a_refusal_is_kept_too(market: Market) {

@@ -7,5 +7,6 @@ mod desk;
 mod eligibility;
 mod idempotency;
 mod monthly;
+mod plans;
 mod quota;
 mod read;

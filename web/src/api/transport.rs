@@ -60,7 +60,7 @@ pub struct Answer {
 impl Call {
     /// A call to `path` below the API's base.
     pub fn new(method: Method, path: String, body: Option<String>) -> Self {
-        let key = (method == Method::Post).then(browser::random_id);
+        let key = (method == Method::Post).then(browser::new_id);
         Self { method, path, body, media: "application/json", accept: "application/json", key, if_match: None }
     }
 }

@@ -44,7 +44,7 @@ async fn send(
         ("Accept-Language", lang_now().tag()),
         ("Content-Type", media),
         ("X-Requested-With", "virtual-market"),
-        ("Idempotency-Key", &browser::random_id()),
+        ("Idempotency-Key", &browser::new_id()),
     ] {
         request.set_request_header(name, value)?;
     }

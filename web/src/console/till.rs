@@ -113,7 +113,7 @@ impl Till {
             self.busy.try_set(false);
             match answer {
                 Ok(found) => {
-                    self.show(Stand::Checked { code, found: Box::new(found), reference: browser::random_id() });
+                    self.show(Stand::Checked { code, found: Box::new(found), reference: browser::new_id() });
                 }
                 Err(failure) => _ = self.failure.try_set(Some(failure)),
             }

@@ -32,6 +32,25 @@ pub struct Stored {
     pub body: Bytes,
 }
 
+/// How an operation's answers are kept: as they are, or as what they are made of.
+pub trait Form: 'static {
+    /// Returns an answer from what was kept of it.
+    ///
+    /// # Errors
+    /// `internal` where that cannot be read.
+    fn restore(kept: Stored) -> Result<Stored>;
+}
+
+/// Answers that are kept as they are.
+#[derive(Debug)]
+pub struct Whole;
+
+impl Form for Whole {
+    fn restore(kept: Stored) -> Result<Stored> {
+        Ok(kept)
+    }
+}
+
 impl Stored {
     /// Returns the answer, as it is given the first time.
     pub fn answer(&self) -> HttpResponse {

@@ -4,6 +4,7 @@
 use actix_web::{HttpRequest, http::header};
 use sha2::{Digest, Sha256};
 use shared::{Code, FieldCode};
+use uuid::{Uuid, Version};
 
 use crate::error::{Error, Result};
 
@@ -41,10 +42,22 @@ impl Key {
         let media = request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes).unwrap_or_default();
         let method = request.method().as_str();
         Ok(Some(Self {
-            key: hash(&[owner.as_bytes(), method.as_bytes(), request.path().as_bytes(), text]),
+            key: in_order_of_time(hash(&[owner.as_bytes(), method.as_bytes(), request.path().as_bytes(), text]), text),
             request: hash(&[request.query_string().as_bytes(), media, &body]),
         }))
     }
+}
+
+/// Puts the time of a key that is a UUID of version 7 (RFC 9562), as the page makes them, before its hash. So the records
+/// of one time lie side by side, and a batch of claims writes few pages of the index instead of one for each.
+fn in_order_of_time(mut key: [u8; 32], text: &[u8]) -> [u8; 32] {
+    const TIME: usize = 6;
+    if let Ok(id) = Uuid::try_parse_ascii(text)
+        && id.get_version() == Some(Version::SortRand)
+    {
+        key[..TIME].copy_from_slice(&id.as_bytes()[..TIME]);
+    }
+    key
 }
 
 /// A hash of some parts, each with its length, so that no two lists of parts are the same.

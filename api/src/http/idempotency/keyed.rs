@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    marker::PhantomData,
     pin::Pin,
     sync::{
         Arc,
@@ -19,7 +20,7 @@ use sea_orm::DbErr;
 use shared::Code;
 
 use super::{
-    Key, Owner, Stored, replayed,
+    Form, Key, Owner, Stored, Whole, replayed,
     store::{begin, set_answer},
 };
 use crate::{
@@ -39,6 +40,7 @@ const LARGEST: usize = 4 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub key: Key,
+    restore: fn(Stored) -> Result<Stored>,
     recorded: Arc<AtomicBool>,
 }
 
@@ -46,14 +48,19 @@ impl Held {
     pub(super) fn is_recorded(&self) -> bool {
         self.recorded.load(Ordering::Relaxed)
     }
+
+    /// Returns an answer again, from what was kept of it.
+    pub(super) fn replay(&self, kept: Stored) -> Result<HttpResponse> {
+        Ok((self.restore)(kept)?.replay())
+    }
 }
 
 /// `Keyed<Admin, Json<…>>`: reads `What` after `Who` has been let in, as [`crate::http::Allowed`] does, for an operation
-/// whose answers are kept under the caller's `Idempotency-Key`.
+/// whose answers are kept under the caller's `Idempotency-Key`, in the form `As`.
 #[derive(Debug)]
-pub struct Keyed<Who, What>(pub Who, pub What, pub Answering);
+pub struct Keyed<Who, What, As = Whole>(pub Who, pub What, pub Answering<As>);
 
-impl<Who: FromRequest + Owner + 'static, What: FromRequest + 'static> FromRequest for Keyed<Who, What> {
+impl<Who: FromRequest + Owner + 'static, What: FromRequest + 'static, As: Form> FromRequest for Keyed<Who, What, As> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
@@ -64,18 +71,18 @@ impl<Who: FromRequest + Owner + 'static, What: FromRequest + 'static> FromReques
             let mut held = None;
             if request.headers().contains_key("idempotency-key") {
                 let body = body::read_up_to(payload, LARGEST).await?;
-                held = Key::of(&request, &who.owner(), &body)?.map(|key| hold(&request, key));
+                held = Key::of(&request, &who.owner(), &body)?.map(|key| hold::<As>(&request, key));
                 payload = whole(body);
             }
             let what = What::from_request(&request, &mut payload).await.map_err(Into::into)?;
-            Ok(Self(who, what, Answering { held, request }))
+            Ok(Self(who, what, Answering { held, request, form: PhantomData }))
         })
     }
 }
 
 /// From here on the request is known by its key: whatever is answered is recorded under it.
-fn hold(request: &HttpRequest, key: Key) -> Held {
-    let held = Held { key, recorded: Arc::default() };
+fn hold<As: Form>(request: &HttpRequest, key: Key) -> Held {
+    let held = Held { key, restore: As::restore, recorded: Arc::default() };
     request.extensions_mut().insert(held.clone());
     held
 }
@@ -93,15 +100,16 @@ fn in_progress(error: DbErr) -> Error {
 
 /// How an operation answers: with a key, its answer is recorded in the transaction of its effect.
 #[derive(Debug)]
-pub struct Answering {
+pub struct Answering<As = Whole> {
     held: Option<Held>,
     request: HttpRequest,
+    form: PhantomData<As>,
 }
 
-impl Answering {
+impl<As: Form> Answering<As> {
     /// Holds the key of a request whose body was not in memory, such as an upload.
     pub fn to(request: &HttpRequest, key: Option<Key>) -> Self {
-        Self { held: key.map(|key| hold(request, key)), request: request.clone() }
+        Self { held: key.map(|key| hold::<As>(request, key)), request: request.clone(), form: PhantomData }
     }
 
     /// Returns the key of the request, if it carries one.
@@ -114,6 +122,15 @@ impl Answering {
         if let Some(held) = &self.held {
             held.recorded.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Returns an answer again that whoever writes the effects of many requests together found under the key.
+    ///
+    /// # Errors
+    /// As [`Form::restore`].
+    pub fn replay(&self, kept: Stored) -> Result<HttpResponse> {
+        self.recorded();
+        Ok(As::restore(kept)?.replay())
     }
 
     /// Runs `work` in a transaction and records its answer there. A request that another one with the same key was ahead
@@ -141,7 +158,7 @@ impl Answering {
             .await?;
         let response = match stored {
             Some(stored) => stored.answer(),
-            None => replayed(store, &held.key, now).await?,
+            None => replayed(store, held, now).await?,
         };
         self.recorded();
         Ok(response)

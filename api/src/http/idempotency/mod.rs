@@ -20,13 +20,13 @@ use actix_web::{
 };
 use shared::Code;
 
+use self::{answer::collect, keyed::Held};
 pub use self::{
-    answer::Stored,
+    answer::{Form, Stored, Whole},
     key::{Key, Owner},
     keyed::{Answering, Keyed},
     store::{Known, find, insert_answers, tidy},
 };
-use self::{answer::collect, keyed::Held};
 use crate::{
     error::{Error, Result},
     http::finish::code_of,
@@ -74,12 +74,12 @@ pub async fn middleware(
     if passing {
         let known = find(store.fresh(), &[held.key]).await.unwrap_or_default();
         return Ok(match known.into_iter().next().filter(|known| known.answers(&held.key, now)) {
-            Some(known) => ServiceResponse::new(request, known.stored.replay()).map_into_right_body(),
+            Some(known) => ServiceResponse::new(request, held.replay(known.stored)?).map_into_right_body(),
             None => ServiceResponse::new(request, response).map_into_left_body(),
         });
     }
     let stored = collect(response, &request).await?;
-    let answered = match record(&store, &held.key, stored, now).await {
+    let answered = match record(&store, &held, stored, now).await {
         Ok(answered) => answered,
         Err(error) => return Ok(ServiceResponse::from_err(error, request).map_into_right_body()),
     };
@@ -94,8 +94,8 @@ fn may_not<B>(response: &HttpResponse<B>) -> bool {
 }
 
 /// Records an answer without an effect; where the key has an answer already, that one is given.
-async fn record(store: &Store, key: &Key, stored: Stored, now: i64) -> Result<HttpResponse> {
-    let answer = &stored;
+async fn record(store: &Store, held: &Held, stored: Stored, now: i64) -> Result<HttpResponse> {
+    let (key, answer) = (&held.key, &stored);
     let is_first = store
         .transaction(async |tx| {
             let is_first = store::begin(tx, key, now).await?;
@@ -105,14 +105,14 @@ async fn record(store: &Store, key: &Key, stored: Stored, now: i64) -> Result<Ht
             Ok(is_first)
         })
         .await?;
-    if is_first { Ok(stored.answer()) } else { replayed(store, key, now).await }
+    if is_first { Ok(stored.answer()) } else { replayed(store, held, now).await }
 }
 
 /// What was answered to the request that had the key first.
-async fn replayed(store: &Store, key: &Key, now: i64) -> Result<HttpResponse> {
-    let known = find(store.fresh(), &[*key]).await?.into_iter().next();
+async fn replayed(store: &Store, held: &Held, now: i64) -> Result<HttpResponse> {
+    let known = find(store.fresh(), &[held.key]).await?.into_iter().next();
     match known.filter(|known| known.is_kept(now)) {
-        Some(known) if known.request == key.request => Ok(known.stored.replay()),
+        Some(known) if known.request == held.key.request => held.replay(known.stored),
         Some(_) => Err(Code::IdempotencyKeyReused.into()),
         // It was there a moment ago: it has just grown too old.
         None => Err(Error::new(Code::IdempotencyInProgress)),

@@ -1,6 +1,6 @@
 //! The records of keys and answers.
 
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Value};
 
 use super::{KEPT_MS, Key, Stored};
 use crate::store::statement;
@@ -56,7 +56,7 @@ pub async fn find(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Vec<Known>,
         let sql = format!(
             "SELECT key, request_hash, created_at, status, headers, body FROM idempotency
              WHERE status IS NOT NULL AND key IN ({})",
-            places(1, keys.len().next_power_of_two())
+            places(db, 1, keys.len().next_power_of_two())
         );
         // The last one repeated makes the number of parameters a power of two.
         let last = keys.last().into_iter().cycle();
@@ -69,8 +69,11 @@ pub async fn find(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Vec<Known>,
     Ok(known)
 }
 
-fn places(from: usize, count: usize) -> String {
-    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+/// The places of parameters. SQLite takes them in their order: names would be looked for among all others for each.
+fn places(db: &impl ConnectionTrait, from: usize, count: usize) -> String {
+    let is_sqlite = db.get_database_backend() == DbBackend::Sqlite;
+    let place = |n| if is_sqlite { "?".to_owned() } else { format!("${n}") };
+    (from..from + count).map(place).collect::<Vec<_>>().join(", ")
 }
 
 /// Begins the record of a key, in the transaction of its effect; returns whether it is the first with this key. Another
@@ -113,15 +116,15 @@ pub async fn insert_answers(db: &impl ConnectionTrait, records: &[(Key, Stored)]
 }
 
 async fn insert_block(db: &impl ConnectionTrait, block: &[&(Key, Stored)], now: i64) -> Result<u64, DbErr> {
-    let rows = (0..block.len()).map(|row| format!("({})", places(row * 6 + 1, 6))).collect::<Vec<_>>().join(", ");
-    let expired = block.len() * 6 + 1;
+    let rows = (0..block.len()).map(|row| format!("({})", places(db, row * 6 + 1, 6))).collect::<Vec<_>>().join(", ");
+    let expired = places(db, block.len() * 6 + 1, 1);
     let sql = format!(
         "INSERT INTO idempotency (key, request_hash, created_at, status, headers, body) VALUES {rows}
          ON CONFLICT (key) DO UPDATE SET request_hash = excluded.request_hash, created_at = excluded.created_at,
          status = excluded.status, headers = excluded.headers, body = excluded.body
-         WHERE idempotency.created_at < ${expired}"
+         WHERE idempotency.created_at < {expired}"
     );
-    let mut parameters: Vec<Value> = Vec::with_capacity(expired);
+    let mut parameters: Vec<Value> = Vec::with_capacity(block.len() * 6 + 1);
     for (key, stored) in block {
         let [status, headers, body] = values(stored)?;
         parameters.extend([key.key.to_vec().into(), key.request.to_vec().into(), now.into(), status, headers, body]);
