@@ -1,9 +1,11 @@
 //! `Idempotency-Key` for all operations: what belongs to a key, what is answered again, and what is never written.
 
-use futures_util::future::join_all;
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use shared::{Code, OfferId, offer::PartnerOffer, partner::MemberRole};
-use tests::{Answer, Caller, Kind, Market, Offer, Place, offer::act, on_both, people::unique};
+use tests::{Answer, Caller, Kind, Market, Offer, Place, offer::act, on_both, people::unique, run_alone};
 
 on_both!(
     headers_are_answered_again,
@@ -17,6 +19,12 @@ on_both!(
     a_lost_connection_leaves_a_key_that_works,
 );
 on_both!(alone: a_key_is_free_again_after_a_day);
+
+#[test]
+fn that_the_first_request_still_runs_is_no_answer_to_keep() {
+    // SQLite has one writer, which nobody waits for so long.
+    run_alone(Kind::Postgres, still_runs);
+}
 
 fn assert_again(again: &Answer, first: &Answer) {
     assert_eq!((again.status, again.text()), (first.status, first.text()));
@@ -149,6 +157,23 @@ async fn a_key_is_free_again_after_a_day(kind: Kind) {
     let late = claim().await;
     late.refused(Code::AlreadyClaimed);
     assert_again(&claim().await, &late);
+}
+
+async fn still_runs(kind: Kind) {
+    let market = Market::open(Place::new(kind).await).await;
+    let (admin, key, db) = (market.admin().await, unique("key"), market.place.db().await);
+    let draft = Offer::once().0;
+    let create = || admin.send("/partners/azercell/offers", &draft).key(&key);
+    // As if the first request held the key's row for longer than it is waited for, which is four seconds.
+    db.run("BEGIN").await;
+    db.run("LOCK TABLE idempotency IN EXCLUSIVE MODE").await;
+    let (answer, ()) = join(async { create().await }, async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        db.run("ROLLBACK").await;
+    })
+    .await;
+    answer.refused(Code::IdempotencyInProgress);
+    create().await.status(201);
 }
 
 async fn an_early_refusal_is_kept(market: Market) {

@@ -29,7 +29,7 @@ use crate::{
 /// The status of a granted claim.
 const CREATED: u16 = 201;
 
-/// Answers of which only those that grant a claim are kept in a shorter form.
+/// Keeps the answer to a granted claim as its [`Facts`], and refusals as they are.
 #[derive(Debug)]
 pub struct Granted;
 
@@ -98,7 +98,7 @@ impl Answers {
     }
 
     /// Returns a refusal with what belongs to it.
-    pub fn refusal(&self, refusal: &Refusal) -> Error {
+    fn refusal(&self, refusal: &Refusal) -> Error {
         let next = view::next_available(self.offer.period, self.now);
         match refusal {
             Refusal::NoOffer => Error::new(Code::NotFound),

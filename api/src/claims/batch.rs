@@ -77,6 +77,7 @@ fn put_in_force(quotas: &mut LockedQuotas, offers: &HashMap<OfferId, OfferFacts>
         if let Err(claimed) = quotas.set_quota(key, facts.quota) {
             // No edit allows it. Should it be so all the same, nothing more is granted.
             tracing::error!(offer = %id, claimed, quota = facts.quota, "claim.more_than_the_quota");
+            quotas.set_quota(key, Some(claimed)).ok();
         }
     }
     Ok(())

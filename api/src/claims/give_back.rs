@@ -1,6 +1,6 @@
 //! Giving units back: closing active claims, and taking them off the counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -10,7 +10,7 @@ use super::{store, told};
 use crate::{
     quotas::{LockedQuotas, QuotaKey},
     store::{
-        clock::{from_ms, to_ms},
+        clock::{day_number, from_ms, to_ms},
         entities::claims,
         totals::{self, Metric},
     },
@@ -44,8 +44,14 @@ pub async fn give_back(
     }
     quotas.write(tx).await?;
     told::ended(tx, &closed, &owners, state, now).await?;
+    let mut days = BTreeMap::new();
     for (claim, units) in closed.iter().filter(|(claim, _)| !owners.get(&claim.offer_id).is_some_and(|o| o.sandbox)) {
-        totals::add(tx, Metric::Claims, from_ms(claim.created_at), -i64::from(*units)).await?;
+        let at = from_ms(claim.created_at);
+        let (_, sum) = days.entry(day_number(at)).or_insert((at, 0));
+        *sum -= i64::from(*units);
+    }
+    for (at, units) in days.into_values() {
+        totals::add(tx, Metric::Claims, at, units).await?;
     }
     Ok(closed.into_iter().map(|(claim, _)| claim).collect())
 }

@@ -138,7 +138,6 @@ impl Worker {
 
     async fn decide_in(&self, tx: &Transaction, batch: &[Waiting]) -> Result<Vec<Result<Answer>>> {
         let now = self.clock.now();
-        tx.look_up_by_index().await?;
         let turns = find_answers(tx, batch, to_ms(now)).await?;
         let fresh: Vec<usize> = (0..batch.len()).filter(|at| matches!(turns[*at], Turn::First)).collect();
         let requests: Vec<Request> = fresh.iter().map(|at| batch[*at].request).collect();

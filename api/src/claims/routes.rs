@@ -11,7 +11,7 @@ use shared::{
 use super::{
     allowance,
     answer::{Answers, Granted},
-    batch::{Outcome, new_id},
+    batch::new_id,
     cancel as cancelling,
     decide::Request,
     queue::{Answer, ClaimQueue, Render},
@@ -81,7 +81,6 @@ pub async fn create(
         (key, render)
     });
     match queue.claim(claim, keyed).await? {
-        Answer::Decided(Outcome::Refused(refusal)) if answering.key().is_none() => Err(answers.refusal(&refusal)),
         Answer::Decided(outcome) => {
             answering.recorded();
             Ok(answers.whole(&outcome)?.answer())

@@ -20,7 +20,10 @@ use crate::{
     error::{Error, Result},
     offers,
     quotas::{LockedQuotas, QuotaKey},
-    store::clock::{from_ms, to_ms},
+    store::{
+        LostRace,
+        clock::{from_ms, to_ms},
+    },
     webhooks,
 };
 
@@ -51,7 +54,8 @@ pub async fn claim(
     let partner_code = if facts.has_pool { Some(next_code(tx, &request, now).await?) } else { None };
     let claim = row(&request, sequence, key.period, i64::from(facts.claim_days), partner_code, now);
     if store::insert_claims(tx, &[&claim]).await? != 1 {
-        return Err(Error::internal("a sandbox claim was not written"));
+        // Its new code exists already: the next try has another one.
+        return Err(LostRace.into());
     }
     quotas.write(tx).await?;
     webhooks::emit(tx, &[told::event(EventKind::ClaimCreated, &claim, sandbox, claim.quantity)], now).await?;

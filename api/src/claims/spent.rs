@@ -10,7 +10,8 @@ use crate::store::{clock::to_ms, statement};
 /// How long the claim of an offer that has no periods is remembered.
 const ONCE_FOR: TimeDelta = TimeDelta::days(366);
 
-/// Remembers what somebody who leaves has used, or can still use at a till; what goes back when they leave is not counted.
+/// Remembers what somebody who leaves has used, or can still use at a till, or what a till let go of while they left; what
+/// went back when they left is not counted.
 pub async fn remember(
     tx: &impl ConnectionTrait,
     claimant: UserId,
@@ -20,7 +21,7 @@ pub async fn remember(
     let month = Month::of(now);
     let sql = "INSERT INTO spent_claims (mailbox, offer_id, period, claim_id, until)
                SELECT $1, offer_id, period, id, CASE period WHEN 0 THEN $2 ELSE $3 END FROM claims
-               WHERE claimant_id = $4 AND state IN ('held', 'redeemed') AND period IN (0, $5)
+               WHERE claimant_id = $4 AND state IN ('active', 'held', 'redeemed') AND period IN (0, $5)
                ON CONFLICT DO NOTHING";
     let values = [
         mailbox.to_vec().into(),

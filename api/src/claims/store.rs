@@ -1,4 +1,4 @@
-//! The statements of claims. Each of the desk's takes a whole batch as one JSON parameter, so that their number does not
+//! The statements of claims. Each of the queue's takes a whole batch as one JSON parameter, so that their number does not
 //! depend on how many claims or offers are in it, and each has one text, so that it is prepared once.
 
 use std::collections::HashMap;
@@ -132,7 +132,7 @@ pub async fn find_holdings(
         .collect()
 }
 
-/// Writes new claims; answers how many. A row that breaks a uniqueness rule is left out, which the caller notices.
+/// Writes new claims; returns how many. A row that breaks a uniqueness rule is left out, which the caller notices.
 pub async fn insert_claims(db: &impl ConnectionTrait, claims: &[&claims::Model]) -> Result<u64, DbErr> {
     let sql = Sql {
         sqlite: "INSERT INTO claims (id, offer_id, claimant_id, period, sequence, code, quantity, state, created_at, expires_at, partner_code)
@@ -211,10 +211,11 @@ pub async fn active_of(db: &impl ConnectionTrait, claimant: UserId) -> Result<Ve
         .await
 }
 
-/// Lets the time of a person's claims that a till holds or has used be over. It may still redeem what it holds.
+/// Lets the time of a person's claims be over that a till holds or has used, or let go of a moment ago. It may still
+/// redeem what it holds.
 pub async fn end_time_of(db: &impl ConnectionTrait, claimant: UserId, now: i64) -> Result<(), DbErr> {
     let sql = "UPDATE claims SET expires_at = $2
-               WHERE claimant_id = $1 AND state IN ('held', 'redeemed') AND expires_at > $2";
+               WHERE claimant_id = $1 AND state IN ('active', 'held', 'redeemed') AND expires_at > $2";
     db.execute_raw(statement(db, sql, [claimant.0.into(), now.into()])).await?;
     Ok(())
 }
@@ -236,7 +237,7 @@ pub async fn overdue(
         .await
 }
 
-/// Ends an active claim as it was read; answers whether it still was so. One that was partly used shrinks to that.
+/// Ends an active claim as it was read; returns whether it still was so. One that was partly used shrinks to that.
 pub async fn close(
     db: &impl ConnectionTrait,
     claim: &claims::Model,

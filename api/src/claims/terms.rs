@@ -83,7 +83,7 @@ impl Terms {
     fn remember(&self, rows: &[OfferRow], drafts: &HashMap<OfferId, (i32, OfferDraft)>) {
         let mut known = self.facts.lock();
         if known.len() > REMEMBERED {
-            known.clear();
+            known.retain(|id, _| rows.iter().any(|row| row.id == *id));
         }
         for row in rows {
             if let Some((version, draft)) = drafts.get(&row.id) {

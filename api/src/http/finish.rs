@@ -201,7 +201,7 @@ fn secure(headers: &mut HeaderMap, site: Option<&SiteHeaders>) {
     }
 }
 
-/// Put into a request by a feature that tells in lines of its own what became of many: the claim desk, of its batches.
+/// Put into a request by a feature that tells in lines of its own what became of many: the claim queue, of its batches.
 #[derive(Clone, Copy, Debug)]
 pub struct Summarised;
 

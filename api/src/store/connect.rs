@@ -111,8 +111,11 @@ pub async fn sqlite(file: &Path, connections: u32, cache_kib: u32, watch: Watch)
     Database::connect(options).await
 }
 
-/// How long PostgreSQL waits for a row that another transaction holds.
-const LOCK_TIMEOUT: &str = "SET lock_timeout = '4s'";
+/// How PostgreSQL treats a connection: how long it waits for a row that another transaction holds, and that it plans each
+/// statement for the tables as they are. A plan that it keeps may be from when a table was empty, and then reads all of
+/// it each time, while it grows on a busy morning to hundreds of thousands of rows
+/// (<https://www.postgresql.org/docs/15/sql-prepare.html#SQL-PREPARE-NOTES>).
+const SESSION: &str = "SET lock_timeout = '4s'; SET plan_cache_mode = force_custom_plan";
 
 /// Connects to PostgreSQL, so many times.
 pub async fn postgres(url: &str, connections: u32, watch: Watch) -> anyhow::Result<DatabaseConnection> {
@@ -127,9 +130,9 @@ pub async fn postgres(url: &str, connections: u32, watch: Watch) -> anyhow::Resu
         .set_application_name("virtual-market")
         .map_sqlx_postgres_pool_opts(move |pool| {
             let watch = watch.clone();
-            let pool = pool.test_before_acquire(false).after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(LOCK_TIMEOUT).await.map(drop) })
-            });
+            let pool = pool
+                .test_before_acquire(false)
+                .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }));
             pool.before_acquire(move |connection, meta| {
                 let (suspect, rested) = (watch.is_suspect(&meta), meta.idle_for >= TRIED_AFTER);
                 Box::pin(async move {

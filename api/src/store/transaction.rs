@@ -86,7 +86,7 @@ impl Store {
                     repeats += 1;
                     metrics::counter!("transaction_repeats").increment(1);
                     tracing::debug!(error = %error.chain(), repeats, "transaction.repeat");
-                    tokio::time::sleep(PAUSE * 2_u32.pow(repeats) + jitter()).await;
+                    tokio::time::sleep(PAUSE * 2_u32.pow(repeats - 1) + jitter()).await;
                 }
                 outcome => return outcome,
             }
@@ -137,19 +137,6 @@ impl Transaction {
         self.hooks.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(hook));
     }
 
-    /// Has PostgreSQL look rows up by their indexes from here on. A plan that was made while a table was empty reads all of
-    /// it, and is kept while the table grows: on a busy morning to hundreds of thousands of rows, before autovacuum comes by
-    /// and has it planned anew (<https://www.postgresql.org/docs/15/sql-prepare.html#SQL-PREPARE-NOTES>).
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn look_up_by_index(&self) -> Result<(), DbErr> {
-        if self.get_database_backend() == DbBackend::Postgres {
-            self.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
-        }
-        Ok(())
-    }
-
     async fn commit(self) -> Result<(), DbErr> {
         let Self { inner, store, failed, hooks } = self;
         if failed.into_inner() {
@@ -183,10 +170,8 @@ impl Transaction {
     /// Takes notice of a statement's failure.
     fn noticed<T>(&self, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
         outcome.inspect_err(|error| {
-            if Failure::of(error) != Failure::Constraint {
-                self.failed.store(true, Ordering::Relaxed);
-                self.store.note_failure(error);
-            }
+            self.failed.store(true, Ordering::Relaxed);
+            self.store.note_failure(error);
         })
     }
 }

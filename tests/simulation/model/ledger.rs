@@ -22,8 +22,6 @@ pub struct Granted {
     pub claimant: Uuid,
     pub code: String,
     pub grant: Grant,
-    /// Whether a till has been asked to use it.
-    pub is_used: bool,
 }
 
 /// What was acknowledged of claims.
@@ -64,8 +62,8 @@ impl Ledger {
                 units: view.quantity,
                 is_monthly: view.period.is_some(),
                 returned: Vec::new(),
+                is_used: false,
             },
-            is_used: false,
         };
         let granted = self.granted.entry(view.id).or_insert_with(fresh);
         granted.grant.span.sent = granted.grant.span.sent.min(span.sent);
@@ -135,7 +133,7 @@ impl Granted {
             return Some(format!("{id} was never given back, and is {row:?}"));
         }
         // What a till holds or has used when its claimant leaves stays.
-        if returned.iter().any(|back| back.is_known()) && !is_back && !self.is_used {
+        if returned.iter().any(|back| back.is_known()) && !is_back && !self.grant.is_used {
             return Some(format!("{id} was given back, and is {row:?}"));
         }
         None

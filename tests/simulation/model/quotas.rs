@@ -24,6 +24,8 @@ pub struct Grant {
     pub is_monthly: bool,
     /// When it may have been given back.
     pub returned: Vec<Span>,
+    /// Whether a till has been asked to use it: what it holds or has used is not given back.
+    pub is_used: bool,
 }
 
 /// A claim that was refused for want of units.
@@ -62,7 +64,8 @@ impl History {
     /// Units that may have been taken when a claim was refused.
     fn most_before(&self, span: Span) -> u32 {
         let others = self.grants.iter().filter(|other| {
-            other.span.sent < span.answered && !other.returned.iter().any(|back| back.answered < span.sent)
+            let is_back = !other.is_used && other.returned.iter().any(|back| back.answered < span.sent);
+            other.span.sent < span.answered && !is_back
         });
         self.unknown + others.map(|other| other.units).sum::<u32>()
     }
@@ -103,7 +106,14 @@ mod tests {
     }
 
     fn grant(n: u128, span: Span) -> Grant {
-        Grant { claim: ClaimId(Uuid::from_u128(n)), span, units: 1, is_monthly: false, returned: Vec::new() }
+        Grant {
+            claim: ClaimId(Uuid::from_u128(n)),
+            span,
+            units: 1,
+            is_monthly: false,
+            returned: Vec::new(),
+            is_used: false,
+        }
     }
 
     fn term(from: u64, until: u64, quota: u32) -> Term {
@@ -137,5 +147,8 @@ mod tests {
         let back = Grant { returned: vec![span(2, 3)], ..one };
         let full = History { terms: vec![term(0, u64::MAX, 1)], grants: vec![back], unknown: 0 };
         assert_eq!(full.check_exhausted(&refusal), None, "it may have been given back a moment later");
+        let used = Grant { returned: vec![span(2, 2)], is_used: true, ..grant(1, span(1, 2)) };
+        let full = History { terms: vec![term(0, u64::MAX, 1)], grants: vec![used], unknown: 0 };
+        assert_eq!(full.check_exhausted(&refusal), None, "a till may have used it before its claimant left");
     }
 }

@@ -15,7 +15,7 @@ fn code(world: &World, chance: &mut Chance) -> Option<(ClaimId, String)> {
     ids.sort_unstable();
     let lately = &ids[ids.len().saturating_sub(150)..];
     let granted = model.ledger.granted.get_mut(lately.get(chance.below(lately.len()))?)?;
-    granted.is_used = true;
+    granted.grant.is_used = true;
     Some((granted.grant.claim, granted.code.clone()))
 }
 

@@ -17,7 +17,7 @@ pub trait Owner {
     fn owner(&self) -> String;
 }
 
-/// A key in its scope, and the request that it was sent with, both as hashes.
+/// A key in its scope, and the request that it was sent with, as hashes; the key's may begin with a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     pub key: [u8; 32],

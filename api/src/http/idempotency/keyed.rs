@@ -94,7 +94,7 @@ fn whole(body: Bytes) -> Payload {
 }
 
 /// The first request with the key takes longer than its row may be waited for.
-fn in_progress(error: DbErr) -> Error {
+pub(super) fn in_progress(error: DbErr) -> Error {
     if Failure::of(&error) == Failure::Busy { Code::IdempotencyInProgress.into() } else { error.into() }
 }
 

@@ -20,7 +20,10 @@ use actix_web::{
 };
 use shared::Code;
 
-use self::{answer::collect, keyed::Held};
+use self::{
+    answer::collect,
+    keyed::{Held, in_progress},
+};
 pub use self::{
     answer::{Form, Stored, Whole},
     key::{Key, Owner},
@@ -69,9 +72,7 @@ pub async fn middleware(
     if may_not(&response) {
         return Ok(ServiceResponse::new(request, response).map_into_left_body());
     }
-    // A failure of ours and a limit are no answer to keep; an earlier answer is given all the same.
-    let passing = response.status().as_u16() >= 500 || response.status().as_u16() == 429;
-    if passing {
+    if is_passing(&response) {
         let known = find(store.fresh(), &[held.key]).await.unwrap_or_default();
         return Ok(match known.into_iter().next().filter(|known| known.answers(&held.key, now)) {
             Some(known) => ServiceResponse::new(request, held.replay(known.stored)?).map_into_right_body(),
@@ -93,12 +94,19 @@ fn may_not<B>(response: &HttpResponse<B>) -> bool {
         && matches!(code(), Code::Unauthenticated | Code::SessionEnded | Code::Forbidden | Code::CrossSite)
 }
 
+/// Whether something else may be answered a moment later: a failure of ours, a limit, or that the first request with the
+/// key still runs. It is no answer to keep; an earlier one is given all the same.
+fn is_passing<B>(response: &HttpResponse<B>) -> bool {
+    let status = response.status().as_u16();
+    status >= 500 || status == 429 || (status == 409 && code_of(response) == Code::IdempotencyInProgress)
+}
+
 /// Records an answer without an effect; where the key has an answer already, that one is given.
 async fn record(store: &Store, held: &Held, stored: Stored, now: i64) -> Result<HttpResponse> {
     let (key, answer) = (&held.key, &stored);
     let is_first = store
         .transaction(async |tx| {
-            let is_first = store::begin(tx, key, now).await?;
+            let is_first = store::begin(tx, key, now).await.map_err(in_progress)?;
             if is_first {
                 store::set_answer(tx, key, answer).await?;
             }

@@ -32,7 +32,7 @@ impl Known {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let array = |name| {
             let bytes: Vec<u8> = row.try_get("", name)?;
-            <[u8; 32]>::try_from(bytes).map_err(|_| DbErr::Type(format!("{name} is no SHA-256")))
+            <[u8; 32]>::try_from(bytes).map_err(|_| DbErr::Type(format!("{name} has not 32 bytes")))
         };
         let status: i32 = row.try_get("", "status")?;
         let headers: String = row.try_get("", "headers")?;
@@ -139,7 +139,7 @@ async fn insert_columns(db: &impl ConnectionTrait, records: &[&(Key, Stored)], n
         "INSERT INTO idempotency (key, request_hash, created_at, status, headers, body)
          SELECT key, request_hash, $6, status, headers, body
          FROM unnest($1::bytea[], $2::bytea[], $3::int[], $4::text[], $5::bytea[])
-              AS r (key, request_hash, status, headers, body) {ON_CONFLICT} $7"
+              WITH ORDINALITY AS r (key, request_hash, status, headers, body, n) ORDER BY n {ON_CONFLICT} $7"
     );
     let bytes = |part: fn(&(Key, Stored)) -> &[u8]| records.iter().map(|r| part(r).to_vec()).collect::<Vec<_>>();
     let status: Vec<i32> = records.iter().map(|(_, stored)| i32::from(stored.status)).collect();

@@ -3,7 +3,6 @@
 pub mod api_keys;
 pub mod audit;
 pub mod claims;
-pub mod idempotency;
 pub mod imports;
 pub mod invitations;
 pub mod mail_tokens;

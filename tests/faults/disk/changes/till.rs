@@ -22,7 +22,8 @@ fn change(scene: &Scene, step: &str, body: &serde_json::Value, condition: &str) 
 pub async fn hold(scene: &Scene) -> Change {
     let claim = claimed(scene).await;
     let id = scene.market.place.db().await.id(claim.id.0);
-    change(scene, "hold", &json!({"code": claim.code}), &format!("claim_id = {id} AND state = 'held'"))
+    // It ends by itself after some minutes, which may be over when it is looked for.
+    change(scene, "hold", &json!({"code": claim.code}), &format!("claim_id = {id} AND state IN ('held', 'released')"))
 }
 
 pub async fn confirm(scene: &Scene) -> Change {
