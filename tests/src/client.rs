@@ -18,6 +18,8 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| {
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_mins(1))
+        // The server closes a connection that nobody used for five seconds; a request sent at that moment gets no answer.
+        .pool_idle_timeout(Duration::from_secs(3))
         .build()
         .expect("a client")
 });
