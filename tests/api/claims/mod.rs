@@ -7,6 +7,5 @@ mod desk;
 mod eligibility;
 mod idempotency;
 mod monthly;
-mod plans;
 mod quota;
 mod read;
